@@ -1,0 +1,1 @@
+return await Buildx.Cli.Executable.RunAsync(args);

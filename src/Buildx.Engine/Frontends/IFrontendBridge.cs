@@ -1,0 +1,79 @@
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Engine.Frontends;
+
+/// <summary>What a frontend may ask of the build it works for. LLBBridge is the same over gRPC.</summary>
+internal interface IFrontendBridge
+{
+    string SessionId { get; }
+
+    /// <summary>What this engine can run, native first.</summary>
+    IReadOnlyList<Oci.Platform> WorkerPlatforms { get; }
+
+    /// <summary>A reference to the graph's result. Nothing runs before somebody needs the content.</summary>
+    IBuildReference Reference(Definition definition);
+
+    Task<ResolvedImageConfig> ResolveImageConfigAsync(
+        ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken);
+
+    /// <summary>A warning shown with the build, e.g. a lint rule's.</summary>
+    void Warn(FrontendWarning warning);
+
+    /// <summary>Shows a step of the frontend's own (e.g. <c>[internal] load build definition from Dockerfile</c>) around the work.</summary>
+    Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+}
+
+/// <summary>A graph's result that can be read from while the build goes on.</summary>
+internal interface IBuildReference
+{
+    Definition Definition { get; }
+
+    Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken);
+
+    /// <returns>Null when there is no such file.</returns>
+    Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Names of the entries of a directory, sorted; null when there is no such directory.</summary>
+    Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken);
+}
+
+internal enum ImageResolveMode { Default, Pull, Local }
+
+/// <param name="ConfigJson">The raw image config.</param>
+internal sealed record ResolvedImageConfig(Digest Digest, byte[] ConfigJson);
+
+/// <param name="Source">The file the ranges point into, null for none.</param>
+internal sealed record FrontendWarning(
+    string Message, IReadOnlyList<string> Detail, string? Url, SourceInfo? Source, IReadOnlyList<Protocol.Pb.Range> Ranges, string? Digest = null, int Level = 1);
+
+/// <summary>A frontend turns a request into graphs, one per platform.</summary>
+internal interface IFrontend
+{
+    Task<FrontendResult> SolveAsync(FrontendRequest request, IFrontendBridge bridge, CancellationToken cancellationToken);
+}
+
+/// <param name="Options">Frontend attributes as the client sent them (inventory §9).</param>
+/// <param name="Inputs">Graphs that the client passed as named inputs.</param>
+internal sealed record FrontendRequest(
+    IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, Definition> Inputs);
+
+/// <param name="References">One per platform, in the order asked; the id is the platform (<c>linux/arm/v7</c>), or empty for a single result.</param>
+internal sealed record FrontendResult(
+    IReadOnlyList<FrontendReference> References, bool IsMultiPlatform, IReadOnlyDictionary<string, byte[]> Metadata);
+
+/// <param name="Reference">Null for an empty image (<c>FROM scratch</c> with nothing in it).</param>
+internal sealed record FrontendReference(string Id, Oci.Platform Platform, IBuildReference? Reference, byte[]? ConfigJson);
+
+/// <summary>
+/// A build that cannot go on because of what the user gave. The message says what, where and what to do next;
+/// it reaches the user as it is.
+/// </summary>
+internal sealed class FrontendException(string message, SourceInfo? source = null, IReadOnlyList<Protocol.Pb.Range>? ranges = null, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public SourceInfo? SourceFile { get; } = source;
+
+    public IReadOnlyList<Protocol.Pb.Range> Ranges { get; } = ranges ?? [];
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Buildx.Oci;
+
+/// <summary>Points at content by media type, digest and size (OCI image spec, descriptor.md).</summary>
+public sealed record Descriptor(
+    [property: JsonPropertyName("mediaType")] string MediaType,
+    [property: JsonPropertyName("digest")] Digest Digest,
+    [property: JsonPropertyName("size")] long Size)
+{
+    [JsonPropertyName("urls")]
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    [JsonPropertyName("annotations")]
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    [JsonPropertyName("data")]
+    public byte[]? Data { get; init; }
+
+    [JsonPropertyName("artifactType")]
+    public string? ArtifactType { get; init; }
+
+    [JsonPropertyName("platform")]
+    public Platform? Platform { get; init; }
+}
