@@ -1,0 +1,75 @@
+using Buildx.Oci;
+using Buildx.Protocol.Pb;
+using Google.Protobuf;
+
+namespace Buildx.Llb;
+
+/// <summary>Writes graphs in the form that BuildKit's API carries.</summary>
+public static class LlbDefinition
+{
+    /// <summary>
+    /// Every vertex after its inputs, each once; at the end an operation without content whose only input is the graph's result.
+    /// The bytes depend on nothing but the graph.
+    /// </summary>
+    /// <param name="output">Null for an empty file system, whose definition is empty.</param>
+    public static Definition Write(LlbOutput? output)
+    {
+        var definition = new Definition();
+        if (output is null)
+            return definition;
+        var vertices = LlbGraph.TopologicalOrder(output.Vertex);
+        var capabilities = new SortedSet<string>(StringComparer.Ordinal) { "constraints", "platform" };
+        var metadata = new SortedDictionary<string, OpMetadata>(StringComparer.Ordinal);
+        var locations = new SortedDictionary<string, Locations>(StringComparer.Ordinal);
+        var files = new List<LlbSourceFile>();
+        foreach (var vertex in vertices)
+        {
+            definition.Def.Add(UnsafeByteOperations.UnsafeWrap(vertex.Bytes));
+            metadata.Add(vertex.Digest.Value, vertex.Metadata);
+            if (vertex.Metadata.IgnoreCache)
+                capabilities.Add("meta.ignorecache");
+            if (vertex.Metadata.Description.Count > 0)
+                capabilities.Add("meta.description");
+            if (vertex.Metadata.ExportCache is not null)
+                capabilities.Add("meta.exportcache");
+            if (vertex.Locations.Count == 0)
+                continue;
+            var places = new Locations();
+            foreach (var location in vertex.Locations)
+            {
+                var place = new Location { SourceIndex = IndexOf(files, location.File) };
+                place.Ranges.AddRange(location.Ranges);
+                places.Locations_.Add(place);
+            }
+            locations.Add(vertex.Digest.Value, places);
+        }
+
+        var last = new Op();
+        last.Inputs.Add(new Input { Digest = output.Vertex.Digest.Value, Index = output.Index });
+        var lastBytes = last.ToByteArray();
+        var lastMetadata = new OpMetadata();
+        foreach (var capability in capabilities)
+            lastMetadata.Caps[capability] = true;
+        definition.Def.Add(UnsafeByteOperations.UnsafeWrap(lastBytes));
+        metadata.Add(Digest.Sha256(lastBytes).Value, lastMetadata);
+
+        foreach (var (digest, value) in metadata)
+            definition.Metadata.Add(digest, value);
+        definition.Source = new Source();
+        foreach (var (digest, value) in locations)
+            definition.Source.Locations.Add(digest, value);
+        foreach (var file in files)
+            definition.Source.Infos.Add(file.ToMessage());
+        return definition;
+    }
+
+    private static int IndexOf(List<LlbSourceFile> files, LlbSourceFile file)
+    {
+        var index = files.FindIndex(known => ReferenceEquals(known, file)
+            || (known.FileName == file.FileName && known.Language == file.Language && known.Content.Span.SequenceEqual(file.Content.Span)));
+        if (index >= 0)
+            return index;
+        files.Add(file);
+        return files.Count - 1;
+    }
+}

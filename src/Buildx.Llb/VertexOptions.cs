@@ -1,0 +1,50 @@
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Llb;
+
+/// <summary>What any operation may carry beside its own definition. Only <see cref="Platform"/> and <see cref="WorkerFilter"/> enter the digest.</summary>
+public sealed record VertexOptions
+{
+    public static VertexOptions None { get; } = new();
+
+    /// <summary>Required by images, OCI layouts and commands; the other operations depend on no platform.</summary>
+    public Oci.Platform? Platform { get; init; }
+
+    /// <summary>The step's name as progress shows it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>More descriptions, by key.</summary>
+    public IReadOnlyDictionary<string, string> Description { get; init; } = new Dictionary<string, string>();
+
+    public bool IgnoreCache { get; init; }
+
+    public ProgressGroup? ProgressGroup { get; init; }
+
+    public LinuxResources? LinuxResources { get; init; }
+
+    public IReadOnlyList<string> WorkerFilter { get; init; } = [];
+
+    public IReadOnlyList<LlbSourceLocation> Locations { get; init; } = [];
+
+    internal OpMetadata ToMetadata(IEnumerable<string> capabilities)
+    {
+        var metadata = new OpMetadata { IgnoreCache = IgnoreCache };
+        foreach (var (key, value) in Description.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            metadata.Description[key] = value;
+        if (Name is not null)
+            metadata.Description["llb.customname"] = Name;
+        foreach (var capability in capabilities.Distinct().Order(StringComparer.Ordinal))
+            metadata.Caps[capability] = true;
+        if (ProgressGroup is not null)
+            metadata.ProgressGroup = ProgressGroup.Clone();
+        if (LinuxResources is not null)
+            metadata.LinuxResources = LinuxResources.Clone();
+        return metadata;
+    }
+
+    internal Protocol.Pb.Platform RequirePlatform()
+    {
+        var platform = Platform ?? throw new ArgumentException("this operation needs a platform: set VertexOptions.Platform");
+        return PlatformMessage.Write(platform);
+    }
+}
