@@ -1,0 +1,44 @@
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Server.Configuration;
+
+/// <summary>What the engine was told by <c>buildkitd.toml</c> and its flags, parsed; a flag wins over the file.</summary>
+internal sealed record EngineConfiguration
+{
+    public required string Root { get; init; }
+
+    /// <summary><c>unix://PATH</c>; at least one.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    public bool Debug { get; init; }
+
+    public IReadOnlyDictionary<string, RegistrySection> Registries { get; init; } = new Dictionary<string, RegistrySection>();
+
+    /// <summary>Entitlements that builds may ask for, e.g. <c>security.insecure</c>. <c>network.host</c> needs none here.</summary>
+    public IReadOnlyList<string> InsecureEntitlements { get; init; } = [];
+
+    /// <summary>The OCI runtime's program; null is crun, else runc.</summary>
+    public string? RuntimeBinary { get; init; }
+
+    /// <summary>Platforms to announce instead of those found; empty is those found.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Build steps that run at the same time; null is without limit.</summary>
+    public int? MaximumParallelism { get; init; }
+
+    /// <summary>Garbage collection's rules; null is BuildKit's defaults, empty is none.</summary>
+    public IReadOnlyList<PrunePolicy>? GarbageCollection { get; init; }
+
+    public int? MaximumRegistryConcurrency { get; init; }
+
+    /// <summary>The engine leaves when nobody has used it for so long; null is never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+}
+
+/// <summary>One <c>[registry."HOST"]</c>.</summary>
+internal sealed record RegistrySection(
+    IReadOnlyList<string> Mirrors, bool? Http, bool? Insecure, IReadOnlyList<string> CertificateAuthorities,
+    IReadOnlyList<(string Key, string Certificate)> KeyPairs, IReadOnlyList<string> TlsConfigDirectories);
