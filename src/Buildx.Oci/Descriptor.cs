@@ -12,8 +12,10 @@ public sealed record Descriptor(
     public IReadOnlyList<string>? Urls { get; init; }
 
     [JsonPropertyName("annotations")]
+    [JsonConverter(typeof(SortedStringMapJsonConverter))]
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>The content itself, where it is small.</summary>
     [JsonPropertyName("data")]
     public byte[]? Data { get; init; }
 

@@ -9,10 +9,17 @@ namespace Buildx.Oci;
 /// <c>x86_64</c> is <c>amd64</c>, <c>aarch64</c> and <c>arm64/v8</c> are <c>arm64</c>, <c>arm</c> is <c>arm/v7</c>.
 /// </summary>
 public sealed record Platform(
-    [property: JsonPropertyName("os")] string Os,
-    [property: JsonPropertyName("architecture")] string Architecture,
+    string Os,
+    string Architecture,
     [property: JsonPropertyName("variant")] string? Variant = null)
 {
+    // Foreign JSON may lack either.
+    [JsonPropertyName("os")]
+    public string Os { get; init; } = Os ?? "";
+
+    [JsonPropertyName("architecture")]
+    public string Architecture { get; init; } = Architecture ?? "";
+
     [JsonPropertyName("os.version")]
     public string? OsVersion { get; init; }
 
