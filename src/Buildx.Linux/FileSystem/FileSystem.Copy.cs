@@ -1,0 +1,77 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Buildx.Linux;
+
+public static unsafe partial class FileSystem
+{
+    private const nuint CloneRequest = 0x40049409;
+
+    /// <summary>Shares the blocks of a whole file (XFS, Btrfs, …).</summary>
+    /// <returns>False where the file system can't.</returns>
+    public static bool TryClone(SafeFileHandle source, SafeFileHandle target)
+    {
+        var result = Libc.Ioctl(Libc.Number(target), CloneRequest, Libc.Number(source));
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+        if (result == 0)
+            return true;
+        return LastError is Errno.EOPNOTSUPP or Errno.EXDEV or Errno.EINVAL or Errno.ENOTTY or Errno.EPERM or Errno.ENOSYS or Errno.ETXTBSY
+            ? false
+            : throw LinuxException.FromLastError("ioctl(FICLONE)", null);
+    }
+
+    /// <summary>
+    /// Copies a regular file's content from its start to its end, as it is then, into an empty file: shared blocks where the
+    /// file system has them, else inside the kernel, else through memory.
+    /// </summary>
+    /// <returns>Bytes copied.</returns>
+    public static long CopyContent(SafeFileHandle source, SafeFileHandle target, CancellationToken cancellationToken = default)
+    {
+        var size = RandomAccess.GetLength(source);
+        if (size > 0 && TryClone(source, target))
+            return RandomAccess.GetLength(target);
+        long sourceOffset = 0, targetOffset = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var copied = Libc.CopyFileRange(
+                Libc.Number(source), &sourceOffset, Libc.Number(target), &targetOffset, 16 * 1024 * 1024, 0);
+            if (copied == 0 && (sourceOffset > 0 || size == 0))
+                break;
+            if (copied > 0)
+                continue;
+            if (copied < 0 && LastError == Errno.EINTR)
+                continue;
+            if (copied < 0 && LastError is not (Errno.EXDEV or Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EPERM or Errno.EIO))
+                throw LinuxException.FromLastError("copy_file_range", null);
+            // 0 at the very start of a file that has a size: a file system that can't and doesn't say so.
+            targetOffset = CopyThroughMemory(source, target, sourceOffset, cancellationToken);
+            break;
+        }
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+        return targetOffset;
+    }
+
+    private static long CopyThroughMemory(SafeFileHandle source, SafeFileHandle target, long offset, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = RandomAccess.Read(source, buffer, offset);
+                if (read == 0)
+                    return offset;
+                RandomAccess.Write(target, buffer.AsSpan(0, read), offset);
+                offset += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
