@@ -33,6 +33,12 @@ internal interface ILayerStore
 
     /// <summary>Bytes on disk; 0 for what was not fetched.</summary>
     long GetSize(LayerId layer);
+
+    /// <summary>
+    /// When the layer was made here, for an image's history; it never changes, so that a cached build gives the same image
+    /// again. Null for layers of images, whose history says it.
+    /// </summary>
+    DateTimeOffset? GetCreatedAt(LayerId layer) => null;
 }
 
 /// <summary>Where a blob can be had from, with the rights of whoever asked for it.</summary>
