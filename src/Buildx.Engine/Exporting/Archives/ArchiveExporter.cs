@@ -1,0 +1,54 @@
+using System.Globalization;
+using Buildx.Engine.Exporting.Files;
+using Buildx.Engine.Exporting.Images;
+using Buildx.Engine.Exporting.Options;
+using Buildx.Engine.Storage;
+
+namespace Buildx.Engine.Exporting.Archives;
+
+/// <summary><c>type=oci</c> and <c>type=docker</c>: an image as a tar that the client takes.</summary>
+internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions options, IStorage storage) : IExporter
+{
+    private const string CreatedAnnotation = "org.opencontainers.image.created";
+
+    private string Name => variant is ArchiveVariant.Docker ? "docker" : "oci";
+
+    public string Description => $"exporting to {Name} image format";
+
+    public static ArchiveExporter Create(ArchiveVariant variant, ExporterAttributes attributes, IStorage storage)
+    {
+        if (attributes.TakeFlag("tar") is false)
+            throw attributes.Unsupported("tar=false", "write the archive and unpack it with tar");
+        return new ArchiveExporter(variant, ImageOptions.Take(attributes), storage);
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
+    {
+        if (variant is ArchiveVariant.Docker && request.Result.IsMultiPlatform)
+            throw new ExportException("docker exporter does not currently support exporting manifest lists: build one platform, or use type=oci");
+        var session = FileSendCall.Require(request.Session, Name);
+        using var lease = storage.Lease();
+        var image = await new ImageAssembler(storage.Content, storage.Layers).AssembleAsync(request.Result, options, lease, request.Progress, cancellationToken);
+        await LazyLayers.FetchAsync(image, storage.Content, request.Progress, cancellationToken);
+
+        var names = options.Names.For(request.Result, Name).Select(name => name.WithDefaultTag()).ToArray();
+        var annotations = image.Target.Annotations?.ToDictionary() ?? [];
+        var created = options.Epoch.For(request.Result, request.Result.Platforms[0].Id) ?? image.Manifests.Max(manifest => manifest.Created);
+        if (created is { } time)
+            annotations.TryAdd(CreatedAnnotation, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        var descriptor = image.Target with { Annotations = annotations.Count == 0 ? null : annotations };
+
+        var response = ExportResponse.For(image, descriptor, [.. names.Select(name => name.ToString())]);
+        using (request.Progress.Step("sending tarball"))
+        {
+            await FileSendStream.SendAsync(
+                session,
+                request.ExporterIndex,
+                response,
+                stream => ImageArchive.WriteAsync(
+                    stream, image, descriptor, names, variant is ArchiveVariant.Docker, storage.Content, cancellationToken),
+                cancellationToken);
+        }
+        return response;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Buildx.Engine.Exporting.Archives;
+
+internal enum ArchiveVariant { Oci, Docker }
