@@ -1,0 +1,27 @@
+using Buildx.Drivers.Store;
+
+namespace Buildx.Drivers;
+
+/// <summary>Gets one node of a builder to answer, and ends it.</summary>
+public interface IDriver
+{
+    /// <summary>The driver's name, as stored in <see cref="BuilderRecord.Driver"/>.</summary>
+    string Name { get; }
+
+    /// <summary>Where the node's engine answers: a <c>unix://</c> or <c>tcp://</c> address.</summary>
+    string Endpoint { get; }
+
+    /// <summary>Looks, without starting anything.</summary>
+    Task<DriverStatus> GetStatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Starts the engine if it isn't running. When this returns, <see cref="Endpoint"/> accepts connections.</summary>
+    /// <exception cref="DriverException">The engine can't be started; the message has the end of its log.</exception>
+    Task StartAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the engine and waits until it is gone. Nothing happens if it isn't running.</summary>
+    Task StopAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the engine and removes what it left.</summary>
+    /// <param name="keepState">Keep the build cache for a builder of the same name.</param>
+    Task RemoveAsync(bool keepState, CancellationToken cancellationToken = default);
+}
