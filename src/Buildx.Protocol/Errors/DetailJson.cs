@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text.Json;
+using Buildx.Protocol.Pb;
+using Google.Protobuf;
+
+namespace Buildx.Protocol.Errors;
+
+/// <summary>Error details as BuildKit writes them: Go's plain JSON of the messages, not that of protobuf.</summary>
+internal static class DetailJson
+{
+    public static byte[] Write(string name, string value) => Write(json => json.WriteString(name, value));
+
+    public static byte[] Write(Source source) => Write(json =>
+    {
+        if (source.Info is { } info)
+        {
+            json.WriteStartObject("info");
+            json.WriteString("filename", info.Filename);
+            json.WriteBase64String("data", info.Data.Span);
+            if (info.Language.Length > 0)
+                json.WriteString("language", info.Language);
+            json.WriteEndObject();
+        }
+        json.WriteStartArray("ranges");
+        foreach (var range in source.Ranges)
+        {
+            json.WriteStartObject();
+            WritePosition(json, "start", range.Start);
+            WritePosition(json, "end", range.End);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    public static Source ReadSource(ReadOnlyMemory<byte> value)
+    {
+        using var document = JsonDocument.Parse(value);
+        var source = new Source();
+        if (Get(document.RootElement, "info") is { } info)
+        {
+            source.Info = new SourceInfo
+            {
+                Filename = Get(info, "filename")?.GetString() ?? "",
+                Language = Get(info, "language")?.GetString() ?? "",
+                Data = Get(info, "data") is { } data && data.TryGetBytesFromBase64(out var bytes) ? ByteString.CopyFrom(bytes) : ByteString.Empty,
+            };
+        }
+        if (Get(document.RootElement, "ranges") is { ValueKind: JsonValueKind.Array } ranges)
+        {
+            foreach (var range in ranges.EnumerateArray())
+                source.Ranges.Add(new Pb.Range { Start = ReadPosition(range, "start"), End = ReadPosition(range, "end") });
+        }
+        return source;
+    }
+
+    public static string? ReadString(ReadOnlyMemory<byte> value, string name)
+    {
+        using var document = JsonDocument.Parse(value);
+        return Get(document.RootElement, name)?.GetString();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WritePosition(Utf8JsonWriter json, string name, Position? position)
+    {
+        json.WriteStartObject(name);
+        // Go leaves zeros out.
+        if (position?.Line is { } line and not 0)
+            json.WriteNumber("line", line);
+        if (position?.Character is { } character and not 0)
+            json.WriteNumber("character", character);
+        json.WriteEndObject();
+    }
+
+    private static Position ReadPosition(JsonElement range, string name)
+    {
+        var position = Get(range, name);
+        return new Position { Line = Number("line"), Character = Number("character") };
+
+        int Number(string field) => position is { } value && Get(value, field) is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : 0;
+    }
+
+    private static JsonElement? Get(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

@@ -1,0 +1,93 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace Buildx.Protocol.Errors;
+
+/// <summary>
+/// What an error of BuildKit's API tells beside its message: where in which file it comes from, which vertex failed, and so on.
+/// It travels as <c>google.rpc.Status</c> in the trailer <c>grpc-status-details-bin</c>, each detail as JSON under a type URL.
+/// </summary>
+public sealed record RpcStatusDetails
+{
+    private const string Trailer = "grpc-status-details-bin";
+    private const string TypeUrlPrefix = "github.com/moby/buildkit/";
+
+    public static RpcStatusDetails None { get; } = new();
+
+    /// <summary>Places in source files, the innermost first.</summary>
+    public IReadOnlyList<Source> Sources { get; init; } = [];
+
+    /// <summary>The vertex that failed.</summary>
+    public string? VertexDigest { get; init; }
+
+    /// <summary>The frontend's subrequest that isn't supported.</summary>
+    public string? UnsupportedSubrequest { get; init; }
+
+    /// <summary>The frontend's capability that isn't supported.</summary>
+    public string? UnsupportedFrontendCapability { get; init; }
+
+    /// <summary>The details of an error that a call has thrown; unknown ones are left out.</summary>
+    public static RpcStatusDetails Read(RpcException exception) => Read(exception.Trailers.GetValueBytes(Trailer));
+
+    /// <param name="status">A serialised <c>google.rpc.Status</c>.</param>
+    public static RpcStatusDetails Read(byte[]? status)
+    {
+        if (status is null)
+            return None;
+        var result = None;
+        try
+        {
+            foreach (var detail in Status.Parser.ParseFrom(status).Details)
+                result = Add(result, detail);
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or System.Text.Json.JsonException)
+        {
+            // The message says what happened; details only help.
+        }
+        return result;
+    }
+
+    /// <summary>An error with these details, for a server to throw.</summary>
+    public RpcException ToException(StatusCode code, string message)
+    {
+        var details = ToDetails().ToList();
+        var trailers = new Metadata();
+        if (details.Count > 0)
+        {
+            var status = new Status { Code = (int)code, Message = message };
+            status.Details.AddRange(details);
+            trailers.Add(Trailer, status.ToByteArray());
+        }
+        return new RpcException(new Grpc.Core.Status(code, message), trailers, message);
+    }
+
+    /// <summary>As parts of a <c>google.rpc.Status</c>, e.g. of a build record.</summary>
+    public IEnumerable<Any> ToDetails()
+    {
+        foreach (var source in Sources)
+            yield return Detail("errdefs.Source+json", DetailJson.Write(source));
+        if (VertexDigest is not null)
+            yield return Detail("errdefs.Vertex+json", DetailJson.Write("digest", VertexDigest));
+        if (UnsupportedSubrequest is not null)
+            yield return Detail("errdefs.Subrequest+json", DetailJson.Write("name", UnsupportedSubrequest));
+        if (UnsupportedFrontendCapability is not null)
+            yield return Detail("errdefs.FrontendCap+json", DetailJson.Write("name", UnsupportedFrontendCapability));
+    }
+
+    private static RpcStatusDetails Add(RpcStatusDetails details, Any detail)
+    {
+        if (!detail.TypeUrl.StartsWith(TypeUrlPrefix, StringComparison.Ordinal))
+            return details;
+        return detail.TypeUrl[TypeUrlPrefix.Length..] switch
+        {
+            "errdefs.Source+json" => details with { Sources = [.. details.Sources, DetailJson.ReadSource(detail.Value.Memory)] },
+            "errdefs.Vertex+json" => details with { VertexDigest = DetailJson.ReadString(detail.Value.Memory, "digest") },
+            "errdefs.Subrequest+json" => details with { UnsupportedSubrequest = DetailJson.ReadString(detail.Value.Memory, "name") },
+            "errdefs.FrontendCap+json" => details with { UnsupportedFrontendCapability = DetailJson.ReadString(detail.Value.Memory, "name") },
+            _ => details,
+        };
+    }
+
+    private static Any Detail(string name, byte[] json) => new() { TypeUrl = TypeUrlPrefix + name, Value = ByteString.CopyFrom(json) };
+}
