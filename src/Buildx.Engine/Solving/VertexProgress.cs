@@ -14,6 +14,7 @@ internal sealed class VertexProgress : IVertexProgress
     private readonly TimeProvider _time;
     private readonly Vertex _vertex;
     private readonly List<BuildProgress> _watchers = [];
+    private readonly List<VertexProgress> _mirrors = [];
     private readonly Dictionary<string, VertexStatus> _statuses = [];
     private readonly StatusResponse _history = new();
     private readonly StepLogLimit _limit;
@@ -30,7 +31,14 @@ internal sealed class VertexProgress : IVertexProgress
 
     public string Name => _vertex.Name;
 
-    public bool IsStarted => _vertex.Started is not null;
+    public bool IsCompleted
+    {
+        get
+        {
+            lock (_lock)
+                return _vertex.Completed is not null;
+        }
+    }
 
     /// <summary>Lets a build watch, from the vertex's beginning.</summary>
     public void Attach(BuildProgress build)
@@ -124,10 +132,56 @@ internal sealed class VertexProgress : IVertexProgress
         }
     }
 
+    /// <summary>
+    /// Shows this work as another vertex's too: two graphs may name the same step differently, and both their watchers want
+    /// to see it run.
+    /// </summary>
+    public void MirrorTo(VertexProgress other)
+    {
+        lock (_lock)
+        {
+            _mirrors.Add(other);
+            var missed = _history.Clone();
+            missed.Vertexes.Add(_vertex.Clone());
+            missed.Statuses.AddRange(_statuses.Values.Select(status => status.Clone()));
+            other.Take(missed);
+        }
+    }
+
+    private void Take(StatusResponse change)
+    {
+        lock (_lock)
+        {
+            var mine = change.Clone();
+            foreach (var vertex in mine.Vertexes)
+            {
+                _vertex.Started = vertex.Started;
+                _vertex.Completed = vertex.Completed;
+                _vertex.Error = vertex.Error;
+            }
+            for (var i = 0; i < mine.Vertexes.Count; i++)
+                mine.Vertexes[i] = _vertex.Clone();
+            foreach (var status in mine.Statuses)
+            {
+                status.Vertex = _vertex.Digest;
+                _statuses[status.ID] = status;
+            }
+            foreach (var log in mine.Logs)
+                log.Vertex = _vertex.Digest;
+            foreach (var warning in mine.Warnings)
+                warning.Vertex = _vertex.Digest;
+            _history.Logs.AddRange(mine.Logs);
+            _history.Warnings.AddRange(mine.Warnings);
+            Publish(mine);
+        }
+    }
+
     private void Publish(StatusResponse change)
     {
         foreach (var watcher in _watchers)
             watcher.Publish(change);
+        foreach (var mirror in _mirrors)
+            mirror.Take(change);
     }
 
     private Timestamp Now() => Timestamp.FromDateTimeOffset(_time.GetUtcNow());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
+using Buildx.Registry;
 
 namespace Buildx.Engine.Server.Configuration;
 
@@ -87,21 +88,23 @@ internal static class ConfigurationReader
         }
     }
 
-    private static Dictionary<string, RegistrySection> ReadRegistries(TomlSection section)
+    private static Dictionary<string, RegistryHostConfiguration> ReadRegistries(TomlSection section)
     {
-        var registries = new Dictionary<string, RegistrySection>(StringComparer.OrdinalIgnoreCase);
+        var registries = new Dictionary<string, RegistryHostConfiguration>(StringComparer.OrdinalIgnoreCase);
         foreach (var host in section.Keys)
         {
             var registry = section.Section(host);
-            registries[host] = new RegistrySection(
-                registry.Strings("mirrors") ?? [],
-                registry.Boolean("http"),
-                registry.Boolean("insecure"),
-                registry.Strings("ca") ?? [],
-                [.. registry.Sections("keypair").Select(pair => (
+            registries[host] = new RegistryHostConfiguration
+            {
+                Mirrors = registry.Strings("mirrors") ?? [],
+                Http = registry.Boolean("http"),
+                Insecure = registry.Boolean("insecure"),
+                CertificateAuthorities = registry.Strings("ca") ?? [],
+                KeyPairs = [.. registry.Sections("keypair").Select(pair => new RegistryKeyPair(
                     pair.String("key") ?? throw pair.Wrong("key", "is missing"),
                     pair.String("cert") ?? throw pair.Wrong("cert", "is missing")))],
-                registry.Strings("tlsconfigdir") ?? []);
+                TlsConfigDirectories = registry.Strings("tlsconfigdir") ?? [],
+            };
         }
         return registries;
     }

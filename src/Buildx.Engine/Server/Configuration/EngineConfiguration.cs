@@ -1,5 +1,6 @@
 using Buildx.Engine.Storage;
 using Buildx.Oci;
+using Buildx.Registry;
 
 namespace Buildx.Engine.Server.Configuration;
 
@@ -13,7 +14,7 @@ internal sealed record EngineConfiguration
 
     public bool Debug { get; init; }
 
-    public IReadOnlyDictionary<string, RegistrySection> Registries { get; init; } = new Dictionary<string, RegistrySection>();
+    public IReadOnlyDictionary<string, RegistryHostConfiguration> Registries { get; init; } = new Dictionary<string, RegistryHostConfiguration>();
 
     /// <summary>Entitlements that builds may ask for, e.g. <c>security.insecure</c>. <c>network.host</c> needs none here.</summary>
     public IReadOnlyList<string> InsecureEntitlements { get; init; } = [];
@@ -37,8 +38,3 @@ internal sealed record EngineConfiguration
     /// <summary>The engine leaves when nobody has used it for so long; null is never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 }
-
-/// <summary>One <c>[registry."HOST"]</c>.</summary>
-internal sealed record RegistrySection(
-    IReadOnlyList<string> Mirrors, bool? Http, bool? Insecure, IReadOnlyList<string> CertificateAuthorities,
-    IReadOnlyList<(string Key, string Certificate)> KeyPairs, IReadOnlyList<string> TlsConfigDirectories);

@@ -1,0 +1,74 @@
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Engine.Trees;
+using Buildx.Llb;
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Engine.Frontends;
+
+/// <summary>A graph's result, made when it is first needed.</summary>
+internal sealed class BuildReference : IBuildReference
+{
+    /// <summary>A file that a frontend reads whole is a Dockerfile, not data.</summary>
+    private const int MaximumFileSize = 64 << 20;
+
+    private readonly BuildJob _job;
+    private readonly Solver _solver;
+    private readonly BuildContext _context = new();
+    private readonly CancellationToken _cancellationToken;
+    private readonly Lazy<Task<VertexResult?>> _result;
+
+    public BuildReference(Definition definition, BuildJob job, Solver solver, CancellationToken cancellationToken)
+    {
+        Definition = definition;
+        (_job, _solver, _cancellationToken) = (job, solver, cancellationToken);
+        _context.Join(job);
+        Graph = LlbGraph.Read(definition);
+        _result = new(ResolveAsync);
+    }
+
+    public Definition Definition { get; }
+
+    public LlbGraph Graph { get; }
+
+    public async Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken)
+    {
+        if (await OutputAsync(cancellationToken) is not { } tree)
+            return Snapshot.Empty;
+        var snapshot = await tree.ToSnapshotAsync(cancellationToken);
+        _job.Protect(tree);
+        return snapshot;
+    }
+
+    public async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        if (await OutputAsync(cancellationToken) is not { } tree)
+            return null;
+        await using var open = await tree.OpenAsync(cancellationToken);
+        return TreeLookup.ReadFile(open.Tree.Root, path, MaximumFileSize);
+    }
+
+    public async Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken)
+    {
+        if (await OutputAsync(cancellationToken) is not { } tree)
+            return null;
+        await using var open = await tree.OpenAsync(cancellationToken);
+        return TreeLookup.ReadDirectory(open.Tree.Root, path);
+    }
+
+    private async Task<OutputTree?> OutputAsync(CancellationToken cancellationToken)
+    {
+        if (await _result.Value.WaitAsync(cancellationToken) is not { } result)
+            return null;
+        await _solver.EnsureAvailableAsync(result, _context, cancellationToken);
+        return result.Outputs[Graph.Output!.Index];
+    }
+
+    private async Task<VertexResult?> ResolveAsync()
+    {
+        if (Graph.Output is not { } output)
+            return null;
+        _job.Announce(Graph);
+        return await _solver.ResolveAsync(output.Vertex, _job, _cancellationToken);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Execution;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Engine.Operations.Exec;
+
+/// <summary>The mounts of one running step: taken in order, given back in reverse.</summary>
+internal sealed class ExecMounts(ExecEnvironment environment, OperationContext context) : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _held = new();
+    private readonly Dictionary<int, (IWritableSnapshot Writable, Snapshot Base)> _changed = [];
+    private readonly List<ExecutionMount> _mounts = [];
+    private string? _rootPath;
+
+    public string RootPath => _rootPath ?? throw new InvalidOperationException("the step has no root");
+
+    public bool IsRootReadOnly { get; private set; }
+
+    /// <summary>In an order in which none hides another: parents before what is mounted inside them.</summary>
+    public ImmutableArray<ExecutionMount> Mounts =>
+        [.. _mounts.OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal)];
+
+    public async Task TakeAsync(ExecOp operation, CancellationToken cancellationToken)
+    {
+        // Locked caches are taken in one order by everybody, so that no two steps wait for each other.
+        var caches = operation.Mounts.Where(mount => mount.MountType == MountType.Cache).OrderBy(mount => mount.CacheOpt?.ID, StringComparer.Ordinal);
+        foreach (var mount in caches)
+            await TakeCacheAsync(mount, cancellationToken);
+        for (var i = 0; i < operation.Mounts.Count; i++)
+        {
+            var mount = operation.Mounts[i];
+            switch (mount.MountType)
+            {
+                case MountType.Bind:
+                    await TakeBindAsync(i, mount, cancellationToken);
+                    break;
+                case MountType.Cache:
+                    break;
+                case MountType.Tmpfs:
+                    _mounts.Add(new TmpfsExecutionMount(mount.Dest, mount.TmpfsOpt?.Size ?? 0));
+                    break;
+                case MountType.Secret:
+                    await TakeSecretAsync(mount, cancellationToken);
+                    break;
+                case MountType.Ssh:
+                    TakeSsh(mount);
+                    break;
+                default:
+                    throw new NotSupportedException($"mounts of type {mount.MountType} are not supported");
+            }
+        }
+    }
+
+    /// <summary>Keeps what the step changed.</summary>
+    public async Task<ImmutableArray<OutputTree?>> CommitAsync(ExecOp operation, int outputCount, CancellationToken cancellationToken)
+    {
+        var outputs = new OutputTree?[outputCount];
+        for (var i = 0; i < operation.Mounts.Count; i++)
+        {
+            var mount = operation.Mounts[i];
+            if (mount.Output < 0)
+                continue;
+            if (!_changed.TryGetValue(i, out var changed))
+            {
+                outputs[mount.Output] = Input(mount);
+                continue;
+            }
+            var layer = await changed.Writable.CommitAsync(cancellationToken);
+            var snapshot = layer is { } added ? changed.Base.Append(added) : changed.Base;
+            outputs[mount.Output] = new SnapshotTree(snapshot, environment.Storage.Layers);
+        }
+        return [.. outputs];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<Exception>? failures = null;
+        while (_held.TryPop(out var held))
+        {
+            try
+            {
+                await held.DisposeAsync();
+            }
+            catch (Exception e)
+            {
+                (failures ??= []).Add(e);
+            }
+        }
+        if (failures is not null)
+            throw failures is [var only] ? only : new AggregateException(failures);
+    }
+
+    private OutputTree? Input(Mount mount) => mount.Input >= 0 ? context.Inputs[(int)mount.Input] : null;
+
+    private async Task TakeBindAsync(int index, Mount mount, CancellationToken cancellationToken)
+    {
+        var snapshot = Input(mount) is { } tree ? await tree.ToSnapshotAsync(cancellationToken) : Snapshot.Empty;
+        string path;
+        if (mount.Readonly)
+        {
+            path = Hold(await environment.Storage.Layers.MountAsync(snapshot, null, cancellationToken)).Path;
+        }
+        else
+        {
+            var writable = Hold(await environment.Storage.Layers.MountWritableAsync(snapshot, null, cancellationToken));
+            if (mount.Output >= 0)
+                _changed[index] = (writable, snapshot);
+            path = writable.Path;
+        }
+        if (mount.Dest == "/")
+        {
+            (_rootPath, IsRootReadOnly) = (path, mount.Readonly);
+            return;
+        }
+        _mounts.Add(new BindExecutionMount(mount.Dest, MountSelector.Resolve(path, mount.Selector), mount.Readonly));
+    }
+
+    private async Task TakeCacheAsync(Mount mount, CancellationToken cancellationToken)
+    {
+        var options = mount.CacheOpt ?? new CacheOpt();
+        var seed = Input(mount);
+        var seedId = mount.Input >= 0 ? context.Vertex.Inputs[(int)mount.Input].ToString() : "";
+        var key = $"{options.ID}\0{seedId}";
+        var description = $"cached mount {mount.Dest} from exec {string.Join(' ', context.Vertex.Operation.Exec.Meta.Args)}";
+        var directory = Hold(options.Sharing == CacheSharingOpt.Private
+            ? await environment.Storage.Directories.AcquireFreeAsync(key, RecordType.CacheMount, description, cancellationToken)
+            : await environment.Storage.Directories.AcquireAsync(
+                key, RecordType.CacheMount, description, exclusive: options.Sharing == CacheSharingOpt.Locked, cancellationToken));
+        if (directory.IsNew && seed is not null)
+        {
+            await using var open = await seed.OpenAsync(cancellationToken);
+            await environment.CopyTreeAsync(open.Tree, mount.Selector, directory.Path, cancellationToken);
+        }
+        _mounts.Add(new BindExecutionMount(mount.Dest, directory.Path, mount.Readonly));
+    }
+
+    private async Task TakeSecretAsync(Mount mount, CancellationToken cancellationToken)
+    {
+        var options = mount.SecretOpt ?? new SecretOpt();
+        if (await StepSecrets.GetAsync(context.Build, options.ID, options.Optional, cancellationToken) is not { } value)
+            return;
+        var file = Hold(SecretFile.Create(environment.Storage.TemporaryPath, value, options));
+        _mounts.Add(new BindExecutionMount(mount.Dest, file.Path, ReadOnly: true));
+    }
+
+    private void TakeSsh(Mount mount)
+    {
+        if (mount.SSHOpt is { Optional: true } && !context.Build.Sessions.Any(session => session.Supports("/moby.sshforward.v1.SSH/CheckAgent")))
+            return;
+        throw new NotSupportedException("mounts of type ssh are not supported yet");
+    }
+
+    private T Hold<T>(T held)
+        where T : IAsyncDisposable
+    {
+        _held.Push(held);
+        return held;
+    }
+}

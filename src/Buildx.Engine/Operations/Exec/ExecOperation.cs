@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Execution;
+using Buildx.Engine.Solving;
+using Buildx.Oci;
+using Buildx.Protocol.Pb;
+using Google.Protobuf;
+using Platform = Buildx.Oci.Platform;
+
+namespace Buildx.Engine.Operations.Exec;
+
+/// <summary>Runs a process in a container (LLB <c>ExecOp</c>).</summary>
+internal sealed class ExecOperation : IOperation
+{
+    private readonly ExecOp _operation;
+    private readonly Platform _platform;
+    private readonly int _outputCount;
+    private readonly ExecEnvironment _environment;
+    private readonly ExecutionResources? _resources;
+
+    public ExecOperation(ExecOp operation, Platform platform, int outputCount, LinuxResources? resources, ExecEnvironment environment)
+    {
+        (_operation, _platform, _outputCount, _environment) = (operation, platform, outputCount, environment);
+        _resources = resources is null
+            ? null
+            : new ExecutionResources(
+                resources.Memory, resources.MemorySwap, resources.CpuShares, resources.CpuPeriod, resources.CpuQuota, resources.CpusetCpus, resources.CpusetMems);
+        Key = MakeKey();
+    }
+
+    public Digest Key { get; }
+
+    /// <summary>A tree that is only read, beside the root: the step sees what the mount selects and nothing else.</summary>
+    public bool DependsOnContent(int input)
+    {
+        var any = false;
+        foreach (var mount in _operation.Mounts)
+        {
+            if (mount.Input != input)
+                continue;
+            any = true;
+            if (mount.MountType != MountType.Bind || mount.Dest == "/" || (!mount.Readonly && mount.Output >= 0) || mount.ContentCache == MountContentCache.Off)
+                return false;
+        }
+        return any;
+    }
+
+    public async Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
+    {
+        using var hash = new KeyHash("mounts");
+        if (tree is null)
+            return hash.ToDigest();
+        await using var open = await tree.OpenAsync(cancellationToken);
+        foreach (var mount in _operation.Mounts)
+        {
+            if (mount.Input == input)
+                hash.Add(mount.Dest).Add(await _environment.HashTreeAsync(open.Tree, mount.Selector, cancellationToken));
+        }
+        return hash.ToDigest();
+    }
+
+    public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        CheckAllowed(context);
+        using var turn = await _environment.WaitForTurnAsync(cancellationToken);
+        await using var mounts = new ExecMounts(_environment, context);
+        await mounts.TakeAsync(_operation, cancellationToken);
+        var meta = _operation.Meta;
+        var spec = new ExecutionSpec(
+            mounts.RootPath, mounts.IsRootReadOnly, [.. meta.Args], await EnvironmentAsync(context, cancellationToken), meta.Cwd, meta.User, _platform)
+        {
+            Mounts = mounts.Mounts,
+            Network = _operation.Network switch { NetMode.Host => NetworkMode.Host, NetMode.None => NetworkMode.None, _ => NetworkMode.Default },
+            Insecure = _operation.Security == SecurityMode.Insecure,
+            Hostname = meta.Hostname.Length > 0 ? meta.Hostname : "buildkitsandbox",
+            ExtraHosts = [.. meta.ExtraHosts.Select(host => (host.Host, host.IP))],
+            Ulimits = [.. meta.Ulimit.Select(limit => new ExecutionUlimit(limit.Name, limit.Soft, limit.Hard))],
+            Resources = _resources,
+            CgroupParent = meta.CgroupParent.Length > 0 ? meta.CgroupParent : null,
+        };
+        var exitCode = await _environment.Executor.RunAsync(spec, context.Progress, cancellationToken);
+        var isValid = meta.ValidExitCodes.Count == 0 ? exitCode == 0 : meta.ValidExitCodes.Contains(exitCode);
+        if (!isValid)
+            throw new ProcessExitException(string.Join(' ', meta.Args), exitCode);
+        return await mounts.CommitAsync(_operation, _outputCount, cancellationToken);
+    }
+
+    private void CheckAllowed(OperationContext context)
+    {
+        if (_operation.CdiDevices.Count > 0)
+            throw new NotSupportedException($"RUN --device={_operation.CdiDevices[0].Name}: devices are not supported yet");
+        if (_operation.Network == NetMode.Host)
+            Require(context, "network.host", "RUN --network=host");
+        if (_operation.Security == SecurityMode.Insecure)
+            Require(context, "security.insecure", "RUN --security=insecure");
+        if (_environment.Emulation.GetKind(_platform) == EmulationKind.Unsupported)
+            throw new ExecutionException(_environment.Emulation.DescribeRemedy(_platform));
+    }
+
+    private static void Require(OperationContext context, string entitlement, string what)
+    {
+        if (context.Build.Jobs.Any(job => !job.Entitlements.Contains(entitlement)))
+            throw new InvalidOperationException($"{what} is not allowed: {entitlement} must be granted with --allow {entitlement}");
+    }
+
+    private async Task<ImmutableArray<string>> EnvironmentAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        var env = _operation.Meta.Env.ToList();
+        if (_operation.Meta.ProxyEnv is { } proxy)
+        {
+            Add("HTTP_PROXY", proxy.HttpProxy);
+            Add("HTTPS_PROXY", proxy.HttpsProxy);
+            Add("FTP_PROXY", proxy.FtpProxy);
+            Add("NO_PROXY", proxy.NoProxy);
+            Add("ALL_PROXY", proxy.AllProxy);
+        }
+        foreach (var secret in _operation.Secretenv)
+        {
+            if (await StepSecrets.GetAsync(context.Build, secret.ID, secret.Optional, cancellationToken) is { } value)
+                env.Add($"{secret.Name}={System.Text.Encoding.UTF8.GetString(value)}");
+        }
+        return [.. env];
+
+        void Add(string name, string value)
+        {
+            if (value.Length == 0)
+                return;
+            env.Add($"{name}={value}");
+            env.Add($"{name.ToLowerInvariant()}={value}");
+        }
+    }
+
+    // What the result may depend on: not where proxies are, not the addresses behind host names, not what is hashed by content.
+    private Digest MakeKey()
+    {
+        var op = _operation.Clone();
+        op.Meta.ProxyEnv = null;
+        foreach (var host in op.Meta.ExtraHosts)
+            host.IP = "";
+        foreach (var mount in op.Mounts)
+        {
+            if (mount.Input >= 0 && DependsOnContent((int)mount.Input))
+                mount.Selector = "";
+        }
+        return new KeyHash("exec").Add(op.ToByteArray()).Add(_platform.Normalize().ToString()).ToDigest();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Sessions;
+using Grpc.Core;
+
+namespace Buildx.Engine.Server.Sessions;
+
+/// <summary>The sessions of all connected clients, by id.</summary>
+internal sealed class SessionManager
+{
+    /// <summary>A client may start its build a moment before its session has arrived.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<ClientSession>> _sessions = [];
+
+    /// <summary>Serves one <c>Control.Session</c> until the client closes it.</summary>
+    /// <param name="mayOfferDirectories">The client runs on this machine as the same user.</param>
+    public async Task ServeAsync(
+        SessionHeaders headers,
+        IAsyncStreamReader<BytesMessage> requests,
+        IServerStreamWriter<BytesMessage> responses,
+        bool mayOfferDirectories,
+        CancellationToken cancellationToken)
+    {
+        await using var tunnel = SessionTunnelStream.FromServerCall(requests, responses);
+        await using var connection = SessionConnection.Open(tunnel, new SessionHealthCheck());
+        var session = new ClientSession(headers, connection, mayOfferDirectories);
+        var slot = Slot(headers.Id);
+        if (!slot.TrySetResult(session))
+            throw new RpcException(new Status(StatusCode.AlreadyExists, $"session {headers.Id} is connected already"));
+        try
+        {
+            await connection.WaitUntilClosedAsync(cancellationToken);
+        }
+        finally
+        {
+            _sessions.TryRemove(new(headers.Id, slot));
+        }
+    }
+
+    /// <summary>The session with this id; null for an empty id.</summary>
+    /// <exception cref="RpcException">No such session has connected.</exception>
+    public async Task<ISession?> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        if (id.Length == 0)
+            return null;
+        var slot = Slot(id);
+        try
+        {
+            return await slot.Task.WaitAsync(Patience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            if (!slot.Task.IsCompleted)
+                _sessions.TryRemove(new(id, slot));
+            throw new RpcException(new Status(StatusCode.NotFound, $"no active session for {id}: context deadline exceeded"));
+        }
+    }
+
+    private TaskCompletionSource<ClientSession> Slot(string id) =>
+        _sessions.GetOrAdd(id, _ => new TaskCompletionSource<ClientSession>(TaskCreationOptions.RunContinuationsAsynchronously));
+}

@@ -1,0 +1,48 @@
+using Buildx.Engine.Server;
+using Buildx.Engine.Sources.Images;
+
+namespace Buildx.Engine.Solving;
+
+/// <summary>The builds that wait for a piece of work: whose sessions it may use, and what they are entitled to.</summary>
+internal sealed class BuildContext
+{
+    private readonly Lock _lock = new();
+    private readonly List<BuildJob> _jobs = [];
+
+    public void Join(BuildJob job)
+    {
+        lock (_lock)
+        {
+            if (!_jobs.Contains(job))
+                _jobs.Add(job);
+        }
+    }
+
+    /// <summary>A session of somebody who still waits; null when nobody has one.</summary>
+    public ISession? Session => Sessions.FirstOrDefault(session => !session.Closed.IsCancellationRequested);
+
+    public IEnumerable<ISession> Sessions => Jobs.Select(job => job.Session).OfType<ISession>();
+
+    public IReadOnlyList<BuildJob> Jobs
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _jobs];
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">No client is there any more that could provide it.</exception>
+    public ISession RequireSession(string what) =>
+        Session ?? throw new InvalidOperationException($"{what} needs the client's session, but there is none: the client left or sent none");
+
+    /// <summary>What was learnt about images in this build, so that a tag means one image throughout.</summary>
+    public ImageResolutions Images
+    {
+        get
+        {
+            lock (_lock)
+                return _jobs[0].Images;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Buildx.Engine.Server;
+using Buildx.Engine.Sources.Images;
+using Buildx.Engine.Storage;
+using Buildx.Llb;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Solving;
+
+/// <summary>One build: what a client asked for with one <c>Solve</c>.</summary>
+internal sealed class BuildJob : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<VertexResult>>> _results = [];
+    private readonly ConcurrentDictionary<Digest, byte> _announced = [];
+    private readonly Lock _leaseLock = new();
+
+    public BuildJob(string reference, ISession? session, IStorageLease lease, IReadOnlySet<string> entitlements)
+    {
+        Reference = reference;
+        Session = session;
+        Lease = lease;
+        Entitlements = entitlements;
+    }
+
+    /// <summary>The client's name for this build.</summary>
+    public string Reference { get; }
+
+    public ISession? Session { get; }
+
+    public IStorageLease Lease { get; }
+
+    public IReadOnlySet<string> Entitlements { get; }
+
+    public BuildProgress Progress { get; } = new();
+
+    public ImageResolutions Images { get; } = new();
+
+    /// <summary>Shows the graph's steps to the watchers before they run.</summary>
+    public void Announce(LlbGraph graph)
+    {
+        var status = new Protocol.ControlApi.StatusResponse();
+        foreach (var vertex in graph.Vertices)
+        {
+            if (!_announced.TryAdd(vertex.Digest, 0))
+                continue;
+            var message = new Protocol.ControlApi.Vertex { Digest = vertex.Digest.Value, Name = vertex.Name, ProgressGroup = vertex.Metadata.ProgressGroup };
+            message.Inputs.AddRange(vertex.Inputs.Select(input => input.Vertex.Digest.Value));
+            status.Vertexes.Add(message);
+        }
+        if (status.Vertexes.Count > 0)
+            Progress.Publish(status);
+    }
+
+    /// <summary>The first step that failed; the others are stopped for it.</summary>
+    public VertexException? Failure { get; private set; }
+
+    /// <summary>Called once, when the first step has failed.</summary>
+    public Action? Failed { get; set; }
+
+    /// <summary>Each vertex is resolved once in a build, whoever asks.</summary>
+    public Task<VertexResult> Once(LlbVertex vertex, Func<Task<VertexResult>> resolve) =>
+        _results.GetOrAdd(vertex.Digest.Value, _ => new Lazy<Task<VertexResult>>(() => Task.Run(async () =>
+        {
+            try
+            {
+                return await resolve();
+            }
+            catch (VertexException e)
+            {
+                Fail(e);
+                throw;
+            }
+        }))).Value;
+
+    private void Fail(VertexException failure)
+    {
+        lock (_leaseLock)
+        {
+            if (Failure is not null)
+                return;
+            Failure = failure;
+        }
+        Failed?.Invoke();
+    }
+
+    public void Protect(VertexResult result)
+    {
+        lock (_leaseLock)
+            result.Protect(Lease);
+    }
+
+    public void Protect(OutputTree tree)
+    {
+        lock (_leaseLock)
+            tree.Protect(Lease);
+    }
+
+    public void Dispose()
+    {
+        Progress.Complete();
+        Lease.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Solving;
+
+/// <summary>What a vertex does, whose result is a function of its inputs and of <see cref="Key"/>.</summary>
+internal interface IOperation
+{
+    /// <summary>Everything about the operation that its result depends on, without the inputs' content.</summary>
+    Digest Key { get; }
+
+    /// <summary>True for an input of which only a selection matters: its content key is worth computing.</summary>
+    bool DependsOnContent(int input);
+
+    /// <summary>The digest of what the operation would read from this input.</summary>
+    Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken);
+
+    /// <returns>One tree per output; null for an output with nothing in it.</returns>
+    Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>Where a graph begins: something outside that has an identity of its own.</summary>
+internal interface ISourceOperation
+{
+    /// <summary>Finds out what the source is now. Brings no more than is needed to know that.</summary>
+    Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken);
+}
+
+/// <param name="Id">The same for the same content.</param>
+/// <param name="KeepRecord">Whether the result is worth remembering between builds.</param>
+internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRecord);

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Storage;
+using Buildx.Llb;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Solving;
+
+/// <summary>
+/// Resolves vertices to records, and makes what has no record. One recursive function, shared between all builds of the
+/// engine (design: "Solving"):
+/// <list type="number">
+/// <item>the inputs' record ids;</item>
+/// <item>the definition key, of operation and input ids: found, done;</item>
+/// <item>where only part of an input matters, the content key: found, done, and the definition key becomes another key of it;</item>
+/// <item>else execute, and store the record under both.</item>
+/// </list>
+/// </summary>
+internal sealed partial class Solver(IStorage storage, IOperationFactory operations, TimeProvider time)
+{
+    private readonly SharedWork<string, VertexWork, VertexResult> _resolving = new();
+    private readonly SharedWork<Digest, Execution, ImmutableArray<OutputTree?>> _executing = new();
+
+    /// <summary>The vertex's record; its trees are not necessarily there (<see cref="EnsureAvailableAsync"/>).</summary>
+    /// <exception cref="VertexException">A step failed.</exception>
+    public Task<VertexResult> ResolveAsync(LlbVertex vertex, BuildJob job, CancellationToken cancellationToken) =>
+        job.Once(vertex, async () =>
+        {
+            var inputs = await ResolveInputsAsync(vertex, job, cancellationToken);
+            return await _resolving.RunAsync(
+                SharingKey(vertex, inputs, job),
+                create: () => new VertexWork(vertex, storage.Lease(), time),
+                join: work => work.Join(job),
+                work: (work, token) => ResolveAsync(vertex, inputs, work, token),
+                received: job.Protect,
+                cancellationToken);
+        });
+
+    private async Task<ImmutableArray<VertexResult>> ResolveInputsAsync(LlbVertex vertex, BuildJob job, CancellationToken cancellationToken) =>
+        [.. await Task.WhenAll(vertex.Inputs.Select(input => ResolveAsync(input.Vertex, job, cancellationToken)))];
+
+    // Steps on a client's own files are shared between builds by what the files are, not by what they are called.
+    private static string SharingKey(LlbVertex vertex, ImmutableArray<VertexResult> inputs, BuildJob job)
+    {
+        if (vertex.Operation.Source is { } source)
+        {
+            var isLocal = source.Identifier.StartsWith("local://", StringComparison.Ordinal) || source.Identifier.StartsWith("oci-layout", StringComparison.Ordinal);
+            return isLocal ? $"{vertex.Digest}@{job.Session?.Id}" : vertex.Digest.Value;
+        }
+        using var hash = new KeyHash("in flight").Add(vertex.Digest).Add(vertex.Metadata.IgnoreCache ? job.Reference : "");
+        foreach (var input in inputs)
+            hash.Add(input.Id);
+        return hash.ToDigest().Value;
+    }
+
+    private async Task<VertexResult> ResolveAsync(
+        LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return operations.Create(vertex) switch
+            {
+                ISourceOperation source => await ResolveSourceAsync(source, vertex, work, cancellationToken),
+                IOperation operation => await ResolveOperationAsync(operation, vertex, inputs, work, cancellationToken),
+                var other => throw new NotSupportedException($"{other.GetType().Name} can't be solved"),
+            };
+        }
+        catch (Exception e) when (e is not VertexException)
+        {
+            work.Progress.Complete(error: Describe(e, cancellationToken));
+            if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
+                throw;
+            throw new VertexException(vertex, e);
+        }
+    }
+
+    private async Task<VertexResult> ResolveSourceAsync(
+        ISourceOperation source, LlbVertex vertex, VertexWork work, CancellationToken cancellationToken)
+    {
+        work.Progress.Start();
+        var resolution = await source.ResolveAsync(work.Context([]), cancellationToken);
+        ImmutableArray<OutputTree?> outputs = [resolution.Tree];
+        resolution.Tree?.Protect(work.Lease);
+        var isKnown = storage.Records.Find(resolution.Id) is not null;
+        if (resolution.KeepRecord)
+            await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken);
+        work.Progress.Complete(cached: isKnown && resolution.KeepRecord);
+        return new VertexResult(vertex, resolution.Id, [], outputs);
+    }
+
+    private async Task<VertexResult> ResolveOperationAsync(
+        IOperation operation, LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work, CancellationToken cancellationToken)
+    {
+        var definitionKey = DefinitionKey(operation, vertex, inputs);
+        var useCache = !vertex.Metadata.IgnoreCache;
+        if (useCache && storage.Records.FindByKey(definitionKey) is { } byDefinition)
+            return Found(byDefinition, vertex, inputs, work);
+
+        var contentKey = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
+        if (useCache && contentKey is { } key && storage.Records.FindByKey(key) is { } byContent)
+        {
+            storage.Records.AddKey(byContent.Id, definitionKey);
+            return Found(byContent, vertex, inputs, work);
+        }
+
+        var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
+        // Two graphs may name the same work differently: by key they meet here.
+        var outputs = await _executing.RunAsync(
+            useCache ? contentKey ?? definitionKey : id,
+            create: () => new Execution(work),
+            join: execution =>
+            {
+                if (execution.Work != work)
+                    execution.Work.Progress.MirrorTo(work.Progress);
+            },
+            work: (execution, token) => ExecuteAsync(
+                operation, vertex, inputs, execution.Work, id, contentKey is { } content ? [definitionKey, content] : [definitionKey], token),
+            received: trees => Protect(trees, work.Lease),
+            cancellationToken);
+        if (storage.Records.FindByKey(definitionKey) is not { } record)
+        {
+            // Somebody else did it, under a definition of their own.
+            record = storage.Records.FindByKey(contentKey ?? definitionKey)
+                ?? throw new InvalidOperationException($"the record of {vertex.Name} was removed while it was made");
+            storage.Records.AddKey(record.Id, definitionKey);
+        }
+        return new VertexResult(vertex, record.Id, inputs, outputs);
+    }
+
+    /// <summary>An execution in flight, and the first of those who wait for it.</summary>
+    private sealed record Execution(VertexWork Work);
+
+    private VertexResult Found(CacheRecord record, LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work)
+    {
+        storage.Records.Touch(record.Id);
+        var result = new VertexResult(vertex, record.Id, inputs, Trees(record));
+        result.Protect(work.Lease);
+        work.Progress.Complete(cached: true);
+        return result;
+    }
+
+    private ImmutableArray<OutputTree?> Trees(CacheRecord record) =>
+        [.. record.Outputs.Select(snapshot => snapshot is null ? null : (OutputTree)new SnapshotTree(snapshot, storage.Layers))];
+
+    private static Digest DefinitionKey(IOperation operation, LlbVertex vertex, ImmutableArray<VertexResult> inputs)
+    {
+        using var hash = new KeyHash("definition").Add(operation.Key);
+        for (var i = 0; i < inputs.Length; i++)
+            hash.Add(inputs[i].Id).Add(vertex.Inputs[i].Index);
+        return hash.ToDigest();
+    }
+
+    /// <summary>Null when every input counts as a whole, so that this key could say no more than the definition key.</summary>
+    private async Task<Digest?> ContentKeyAsync(
+        IOperation operation, LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work, CancellationToken cancellationToken)
+    {
+        if (!Enumerable.Range(0, inputs.Length).Any(operation.DependsOnContent))
+            return null;
+        var digests = await Task.WhenAll(inputs.Select(async (input, i) =>
+        {
+            if (!operation.DependsOnContent(i))
+                return new KeyHash("record").Add(input.Id).Add(vertex.Inputs[i].Index).ToDigest();
+            await EnsureAvailableAsync(input, work.Build, cancellationToken);
+            var trees = input.Outputs;
+            Protect(trees, work.Lease);
+            return await operation.HashContentAsync(i, trees[vertex.Inputs[i].Index], work.Context([]), cancellationToken);
+        }));
+        using var hash = new KeyHash("content").Add(operation.Key);
+        foreach (var digest in digests)
+            hash.Add(digest);
+        return hash.ToDigest();
+    }
+
+    private static void Protect(ImmutableArray<OutputTree?> trees, IStorageLease lease)
+    {
+        foreach (var tree in trees)
+            tree?.Protect(lease);
+    }
+
+    private static string Describe(Exception error, CancellationToken cancellationToken) =>
+        error is OperationCanceledException && cancellationToken.IsCancellationRequested ? "context canceled" : error.Message;
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Storage;
+using Buildx.Llb;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Solving;
+
+/// <summary>
+/// A resolved vertex: its record's id is known, so that everything that depends on it can be looked up. Its trees may be
+/// gone; <see cref="Solver"/> makes them again when somebody needs them.
+/// </summary>
+internal sealed class VertexResult(LlbVertex vertex, Digest id, ImmutableArray<VertexResult> inputs, ImmutableArray<OutputTree?> outputs)
+{
+    private ImmutableArray<OutputTree?> _outputs = outputs;
+
+    public LlbVertex Vertex { get; } = vertex;
+
+    public Digest Id { get; } = id;
+
+    /// <summary>In the order of the vertex's inputs.</summary>
+    public ImmutableArray<VertexResult> Inputs { get; } = inputs;
+
+    public ImmutableArray<OutputTree?> Outputs => _outputs;
+
+    /// <summary>False when at least one tree was garbage collected, or never made here.</summary>
+    public bool IsAvailable => _outputs.Length >= Vertex.OutputCount && _outputs.All(tree => tree is null || tree.IsAvailable);
+
+    public void Replace(ImmutableArray<OutputTree?> outputs) => _outputs = outputs;
+
+    public void Protect(IStorageLease lease)
+    {
+        foreach (var tree in _outputs)
+            tree?.Protect(lease);
+    }
+}

@@ -1,0 +1,59 @@
+using Buildx.Linux;
+
+namespace Buildx.Engine.Trees;
+
+/// <summary>Single files of a tree, by paths that come from outside: links resolve inside the tree only.</summary>
+internal static class TreeLookup
+{
+    /// <summary>The real path, in the engine's mount namespace, of what a path inside the tree names; null when there is nothing.</summary>
+    public static string? FindRealPath(string root, string path)
+    {
+        using var directory = FileSystem.OpenDirectory(root);
+        using var found = FileSystem.TryOpenIn(directory, Relative(path), OpenFlags.Path);
+        if (found is null)
+            return NothingThere(path);
+        return File.ResolveLinkTarget(FileSystem.GetMagicPath(found), returnFinalTarget: false)?.FullName;
+    }
+
+    /// <summary>A file's content; null when there is no such file.</summary>
+    /// <exception cref="InvalidDataException">Larger than <paramref name="limit"/>, or not a regular file.</exception>
+    public static byte[]? ReadFile(string root, string path, int limit)
+    {
+        using var directory = FileSystem.OpenDirectory(root);
+        // Not blocking: the path may name a pipe that nobody writes.
+        using var file = FileSystem.TryOpenIn(directory, Relative(path), OpenFlags.NonBlocking);
+        if (file is null)
+        {
+            NothingThere(path);
+            return null;
+        }
+        var status = FileSystem.GetStatus(file);
+        if (!status.IsRegular)
+            throw new InvalidDataException($"{path} is not a regular file");
+        if (status.Size > limit)
+            throw new InvalidDataException($"{path} is larger than {limit >> 20} MB");
+        var content = new byte[status.Size];
+        var length = 0;
+        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var count)
+            length += count;
+        return content[..length];
+    }
+
+    /// <summary>Names in a directory, sorted; null when there is no such directory.</summary>
+    public static IReadOnlyList<string>? ReadDirectory(string root, string path)
+    {
+        using var directory = FileSystem.OpenDirectory(root);
+        using var found = FileSystem.TryOpenIn(directory, Relative(path), OpenFlags.Directory);
+        if (found is null)
+        {
+            NothingThere(path);
+            return null;
+        }
+        return [.. DirectoryReader.ReadAll(found).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+    }
+
+    private static string? NothingThere(string path) =>
+        FileSystem.LastError is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.FromLastError("openat2", path);
+
+    private static string Relative(string path) => path.Trim('/') is { Length: > 0 } relative ? relative : ".";
+}
