@@ -40,6 +40,13 @@ public sealed class BinfmtMisc(string directory = BinfmtMisc.DefaultDirectory)
         return handlers;
     }
 
+    /// <summary>
+    /// Mounts it. In a user namespace that has none yet this makes a new, empty one, which serves that namespace and those
+    /// inside it (Linux 6.7).
+    /// </summary>
+    public void Mount() =>
+        Linux.Mount.New("binfmt_misc", directory, "binfmt_misc", MountFlags.NoSetuid | MountFlags.NoDevices | MountFlags.NoExecute);
+
     public void Register(BinfmtHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);

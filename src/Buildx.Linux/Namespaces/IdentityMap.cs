@@ -16,13 +16,6 @@ public static class IdentityMap
         Write($"/proc/{processId}/gid_map");
     }
 
-    /// <summary>Whether this process is in a user namespace other than the initial one.</summary>
-    public static bool IsNamespaced()
-    {
-        var fields = File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return fields is not ["0", "0", "4294967295"];
-    }
-
     private static void Write(string path)
     {
         // The kernel takes a map in one write, and only once.

@@ -24,6 +24,13 @@ public static unsafe class CurrentProcess
         return text.Length == 0 ? [] : text.TrimEnd('\0').Split('\0');
     }
 
+    /// <summary>Kills a process by its number: only for one whose number can't have been given to another, as its parent is held.</summary>
+    public static void Kill(int processId)
+    {
+        if (ProcessCalls.Kill(processId, (int)ProcessSignal.Kill) < 0 && (Errno)Marshal.GetLastPInvokeError() != Errno.ESRCH)
+            throw LinuxException.FromLastError("kill", $"process {processId}");
+    }
+
     /// <summary>Becomes another program, with the same process id. Returns only by an exception.</summary>
     public static void Replace(string path, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> changedEnvironment)
     {

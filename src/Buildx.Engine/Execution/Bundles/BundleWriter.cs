@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Buildx.Engine.Execution.Bundles;
+
+/// <summary>Writes <c>config.json</c> of the OCI runtime specification.</summary>
+internal static class BundleWriter
+{
+    private static readonly string[] MaskedPaths =
+    [
+        "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+        "/proc/sched_debug", "/sys/firmware", "/sys/devices/virtual/powercap", "/proc/scsi",
+    ];
+
+    private static readonly string[] ReadOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    public static void Write(Utf8JsonWriter json, Bundle bundle)
+    {
+        var spec = bundle.Spec;
+        json.WriteStartObject();
+        json.WriteString("ociVersion", "1.0.2");
+        json.WriteStartObject("root");
+        json.WriteString("path", bundle.RootPath);
+        json.WriteBoolean("readonly", spec.ReadOnlyRoot);
+        json.WriteEndObject();
+        json.WriteString("hostname", spec.Hostname);
+        WriteProcess(json, bundle);
+        json.WriteStartArray("mounts");
+        foreach (var mount in bundle.Mounts)
+        {
+            json.WriteStartObject();
+            json.WriteString("destination", mount.Destination);
+            json.WriteString("type", mount.Type);
+            json.WriteString("source", mount.Source);
+            WriteStrings(json, "options", mount.Options);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteLinux(json, bundle);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProcess(Utf8JsonWriter json, Bundle bundle)
+    {
+        var spec = bundle.Spec;
+        json.WriteStartObject("process");
+        json.WriteBoolean("terminal", false);
+        json.WriteStartObject("user");
+        json.WriteNumber("uid", bundle.User.Uid);
+        json.WriteNumber("gid", bundle.User.Gid);
+        json.WriteStartArray("additionalGids");
+        foreach (var gid in bundle.User.AdditionalGids)
+            json.WriteNumberValue(gid);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        WriteStrings(json, "args", spec.Args);
+        WriteStrings(json, "env", spec.Env);
+        json.WriteString("cwd", spec.WorkingDirectory);
+        json.WriteStartObject("capabilities");
+        WriteStrings(json, "bounding", bundle.Capabilities);
+        WriteStrings(json, "permitted", bundle.Capabilities);
+        WriteStrings(json, "effective", bundle.Capabilities);
+        if (spec.Insecure)
+        {
+            WriteStrings(json, "inheritable", bundle.Capabilities);
+            WriteStrings(json, "ambient", bundle.Capabilities);
+        }
+        json.WriteEndObject();
+        // setuid programs work in builds.
+        json.WriteBoolean("noNewPrivileges", false);
+        if (!bundle.Ulimits.IsEmpty)
+        {
+            json.WriteStartArray("rlimits");
+            foreach (var limit in bundle.Ulimits)
+            {
+                json.WriteStartObject();
+                json.WriteString("type", "RLIMIT_" + limit.Name.ToUpperInvariant());
+                json.WriteNumber("soft", unchecked((ulong)limit.Soft));
+                json.WriteNumber("hard", unchecked((ulong)limit.Hard));
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteLinux(Utf8JsonWriter json, Bundle bundle)
+    {
+        json.WriteStartObject("linux");
+        json.WriteStartArray("namespaces");
+        foreach (var type in (ReadOnlySpan<string>)["pid", "ipc", "uts", "mount"])
+            WriteNamespace(json, type, null);
+        if (!bundle.SharesNetwork)
+            WriteNamespace(json, "network", null);
+        if (bundle.UserNamespace is { } path)
+            WriteNamespace(json, "user", path);
+        json.WriteEndArray();
+        if (bundle.CgroupsPath is { } cgroup)
+        {
+            json.WriteString("cgroupsPath", cgroup);
+            if (bundle.Spec.Resources is { } resources)
+                WriteResources(json, resources);
+        }
+        if (!bundle.Spec.Insecure)
+        {
+            json.WritePropertyName("seccomp");
+            json.WriteRawValue(SeccompProfile.Json, skipInputValidation: true);
+            WriteStrings(json, "maskedPaths", MaskedPaths);
+            WriteStrings(json, "readonlyPaths", ReadOnlyPaths);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteResources(Utf8JsonWriter json, ExecutionResources resources)
+    {
+        json.WriteStartObject("resources");
+        if (resources.Memory != 0 || resources.MemorySwap != 0)
+        {
+            json.WriteStartObject("memory");
+            WriteUnlessZero(json, "limit", resources.Memory);
+            WriteUnlessZero(json, "swap", resources.MemorySwap);
+            json.WriteEndObject();
+        }
+        if (resources is not { CpuShares: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: "", CpusetMems: "" })
+        {
+            json.WriteStartObject("cpu");
+            WriteUnlessZero(json, "shares", (long)resources.CpuShares);
+            WriteUnlessZero(json, "period", (long)resources.CpuPeriod);
+            WriteUnlessZero(json, "quota", resources.CpuQuota);
+            if (resources.CpusetCpus.Length > 0)
+                json.WriteString("cpus", resources.CpusetCpus);
+            if (resources.CpusetMems.Length > 0)
+                json.WriteString("mems", resources.CpusetMems);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteNamespace(Utf8JsonWriter json, string type, string? path)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        if (path is not null)
+            json.WriteString("path", path);
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnlessZero(Utf8JsonWriter json, string name, long value)
+    {
+        if (value != 0)
+            json.WriteNumber(name, value);
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Buildx.Engine.Execution.Bootstrap;
+using Buildx.Engine.Execution.Bundles;
+using Buildx.Engine.Execution.Emulating;
+using Buildx.Linux;
+using Buildx.Linux.Processes;
+
+namespace Buildx.Engine.Execution;
+
+/// <summary>Runs steps under an OCI runtime.</summary>
+internal sealed class RuntimeExecutor : IExecutor
+{
+    private const string HostResolvConf = "/etc/resolv.conf";
+    private const string SystemdResolvConf = "/run/systemd/resolve/resolv.conf";
+
+    private readonly ExecutionOptions _options;
+    private readonly Emulation _emulation;
+    private readonly Lazy<OciRuntime> _runtime;
+    private readonly string _work;
+    private readonly string _state;
+    private readonly bool _isInUserNamespace = !UserNamespace.IsInitial;
+    private int _number;
+
+    public RuntimeExecutor(ExecutionOptions options, Emulation emulation)
+    {
+        _options = options;
+        _emulation = emulation;
+        _runtime = new(() => OciRuntime.Find(options.Runtime));
+        _work = Path.GetFullPath(options.WorkDirectory);
+        EngineNamespaces.PrepareWorkDirectory(_work);
+        _state = Path.Combine(_work, "runtime");
+        Directory.CreateDirectory(_state);
+    }
+
+    public async Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var runtime = _runtime.Value;
+        var id = $"buildx-{Environment.ProcessId}-{Interlocked.Increment(ref _number)}";
+        var directory = Path.Combine(_work, id);
+        Directory.CreateDirectory(directory);
+        string? overlay = null;
+        try
+        {
+            var userNamespace = await _emulation.PrepareAsync(spec.Platform, cancellationToken);
+            using var root = new ContainerRoot(spec.RootPath);
+            using var stubs = new MountStubs();
+            var mounts = CollectMounts(spec, directory, userNamespace is not null);
+            var destinations = mounts.Select(mount => (mount.Destination, IsDirectory(mount))).ToImmutableArray();
+            var rootPath = spec.RootPath;
+            if (spec.ReadOnlyRoot && MountStubs.AreNeeded(root, destinations))
+            {
+                rootPath = overlay = MakeOverlay(spec.RootPath, directory);
+                using var over = new ContainerRoot(overlay);
+                stubs.Make(over, destinations);
+            }
+            else if (!spec.ReadOnlyRoot)
+            {
+                stubs.Make(root, destinations);
+            }
+            var user = ContainerUser.Resolve(root, spec.User);
+            if (!spec.ReadOnlyRoot)
+            {
+                root.MakeDirectories(spec.WorkingDirectory, (parent, name) =>
+                    FileSystem.ChangeOwnerAt(parent, name, user.Uid, user.Gid));
+            }
+
+            var cgroup = FindCgroup(spec, id, output);
+            WriteConfiguration(Path.Combine(directory, "config.json"), new Bundle(spec, rootPath, user, mounts)
+            {
+                Capabilities = spec.Insecure ? Capabilities.ReadOwn() : Capabilities.Default,
+                UserNamespace = userNamespace,
+                SharesNetwork = spec.Network != NetworkMode.None,
+                CgroupsPath = cgroup,
+                Ulimits = LimitUlimits(spec.Ulimits),
+            });
+
+            var log = Path.Combine(directory, "log.json");
+            var run = new RuntimeRun(runtime.Path,
+                [.. runtime.RunArguments(_state, log, cgroup is not null), "--bundle", directory, id], log, output);
+            var exit = await run.RunAsync(cancellationToken);
+            if (spec.RemoveMountStubs && overlay is null)
+                stubs.Remove();
+            cancellationToken.ThrowIfCancellationRequested();
+            return exit.Succeeded ? 0 : Explain(exit, log, run.RuntimeOutput, spec, output);
+        }
+        catch (LinuxException exception)
+        {
+            throw new ExecutionException($"the container for {Quote(spec.Args)} could not be prepared: {exception.Message}", exception);
+        }
+        finally
+        {
+            if (overlay is not null)
+                Mount.Unmount(overlay);
+            Directory.Delete(directory, recursive: true);
+            var state = Path.Combine(_state, id);
+            if (Directory.Exists(state))
+                Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private static int Explain(ProcessExit exit, string log, string printed, ExecutionSpec spec, IExecutionOutput output)
+    {
+        var failure = RuntimeFailure.Find(File.Exists(log) ? File.ReadAllText(log) : "", printed, spec);
+        if (failure is null)
+            return exit.ShellCode;
+        if (failure.ExitCode is not { } code)
+            throw new ExecutionException($"the container for {Quote(spec.Args)} could not be started: {failure.Message}");
+        output.Write(2, Encoding.UTF8.GetBytes(failure.Message + "\n"));
+        return code;
+    }
+
+    private ImmutableArray<BundleMount> CollectMounts(ExecutionSpec spec, string directory, bool foreign)
+    {
+        var sharesNetwork = spec.Network != NetworkMode.None;
+        var resolvConf = Path.Combine(directory, "resolv.conf");
+        File.WriteAllText(resolvConf, NameResolution.MakeResolvConf(ReadHostResolvConf(sharesNetwork), _options, sharesNetwork));
+        var hosts = Path.Combine(directory, "hosts");
+        File.WriteAllText(hosts, NameResolution.MakeHosts(spec.Hostname, spec.ExtraHosts));
+        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(resolvConf, readable);
+        File.SetUnixFileMode(hosts, readable);
+
+        var mounts = new List<BundleMount>(StandardMounts.Create(_isInUserNamespace || foreign, spec.Insecure, resolvConf, hosts));
+        foreach (var mount in spec.Mounts)
+        {
+            var destination = Path.GetFullPath(mount.Destination, spec.WorkingDirectory);
+            // The later of two at one place is the one that counts.
+            mounts.RemoveAll(other => other.Destination == destination);
+            mounts.Add(mount switch
+            {
+                BindExecutionMount bind => BundleMount.Bind(destination, bind.Source, bind.ReadOnly),
+                TmpfsExecutionMount tmpfs => new BundleMount(destination, "tmpfs", "tmpfs",
+                    ["nosuid", "nodev", .. tmpfs.Size > 0 ? [$"size={tmpfs.Size}"] : ImmutableArray<string>.Empty]),
+                _ => throw new ExecutionException($"mounts of type {mount.GetType().Name} are not supported"),
+            });
+        }
+        return [.. mounts];
+    }
+
+    private static string ReadHostResolvConf(bool sharesNetwork)
+    {
+        var text = File.Exists(HostResolvConf) ? File.ReadAllText(HostResolvConf) : "";
+        // systemd's local server can't be reached from another network: it keeps a list of the real ones.
+        return !sharesNetwork && text.Contains("127.0.0.53", StringComparison.Ordinal) && File.Exists(SystemdResolvConf)
+            ? File.ReadAllText(SystemdResolvConf)
+            : text;
+    }
+
+    private static bool IsDirectory(BundleMount mount) => mount.Type != "bind" || Directory.Exists(mount.Source);
+
+    private string MakeOverlay(string lower, string directory)
+    {
+        var (upper, work, target) = (Path.Combine(directory, "upper"), Path.Combine(directory, "work"), Path.Combine(directory, "root"));
+        Directory.CreateDirectory(upper);
+        Directory.CreateDirectory(work);
+        Directory.CreateDirectory(target);
+        Mount.Overlay(new OverlayOptions([lower]) { UpperDirectory = upper, WorkDirectory = work, UserAttributes = _isInUserNamespace }, target);
+        return target;
+    }
+
+    /// <returns>Null when cgroups are left alone.</returns>
+    private string? FindCgroup(ExecutionSpec spec, string id, IExecutionOutput output)
+    {
+        if (spec.Resources is null && spec.CgroupParent is null)
+            return null;
+        if (!EngineNamespaces.ManagesCgroups)
+        {
+            output.Write(2, "warning: resource limits are not applied: the engine can't manage cgroups here (it needs root and cgroup v2)\n"u8);
+            return null;
+        }
+        return $"/{(spec.CgroupParent ?? _options.CgroupParent ?? "").Trim('/')}/buildkit/{id}".Replace("//", "/", StringComparison.Ordinal);
+    }
+
+    /// <summary>Only some may raise a hard limit, and asking for it would fail the start.</summary>
+    private static ImmutableArray<ExecutionUlimit> LimitUlimits(ImmutableArray<ExecutionUlimit> wanted) =>
+    [
+        .. wanted.Select(limit =>
+        {
+            var own = ResourceLimit.Get(limit.Name)
+                ?? throw new ExecutionException($"there is no ulimit \"{limit.Name}\" (want e.g. nofile, nproc, core)");
+            var hard = Math.Min(unchecked((ulong)limit.Hard), own.Hard);
+            return limit with { Hard = unchecked((long)hard), Soft = unchecked((long)Math.Min((ulong)limit.Soft, hard)) };
+        }),
+    ];
+
+    private static void WriteConfiguration(string path, Bundle bundle)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var json = new Utf8JsonWriter(file);
+        BundleWriter.Write(json, bundle);
+    }
+
+    private static string Quote(ImmutableArray<string> args) => $"\"{string.Join(' ', args)}\"";
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Buildx.Linux;
+using Buildx.Linux.Processes;
+using Microsoft.Win32.SafeHandles;
+
+namespace Buildx.Engine.Execution;
+
+/// <summary>
+/// One run of the OCI runtime. A thread of its own starts it, hands on what it prints, and waits for its end: nothing blocks the
+/// thread pool, and the parent-death signal, which belongs to the starting thread, comes when the engine dies and not before.
+/// </summary>
+/// <remarks>
+/// <c>setpriv --pdeathsig → unshare --pid --kill-child → runtime → container</c>: the runtime is the first process of a pid
+/// namespace, so whatever ends it, the kernel ends everything in the container.
+/// </remarks>
+internal sealed class RuntimeRun(string runtime, ImmutableArray<string> arguments, string logFile, IExecutionOutput output)
+{
+    private const int StackSize = 256 << 10;
+    private static readonly string? SetPriv = ExecutableSearch.Find("setpriv");
+    private static readonly string? Unshare = ExecutableSearch.Find("unshare");
+
+    private readonly TaskCompletionSource<ProcessExit> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private ChildProcess? _process;
+    private bool _isKilled;
+
+    /// <summary>What the runtime printed itself instead of the container: withheld, since its log says it too.</summary>
+    public string RuntimeOutput { get; private set; } = "";
+
+    public async Task<ProcessExit> RunAsync(CancellationToken cancellationToken)
+    {
+        new Thread(Run, StackSize) { IsBackground = true, Name = "container" }.Start();
+        await using (cancellationToken.Register(Kill))
+            return await _end.Task;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var (outReader, outWriter) = Descriptors.CreatePipe();
+            var (errorReader, errorWriter) = Descriptors.CreatePipe();
+            using (outReader)
+            using (errorReader)
+            {
+                ChildProcess process;
+                using (outWriter)
+                using (errorWriter)
+                    process = Start(outWriter, errorWriter);
+                using (process)
+                {
+                    Pump(process, outReader, errorReader);
+                    var exit = process.Wait();
+                    lock (_lock)
+                        _process = null;
+                    _end.TrySetResult(exit);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing may end this thread but the run's end; the task carries whatever it was.
+            Kill();
+            lock (_lock)
+                _process = null;
+            _end.TrySetException(exception);
+        }
+    }
+
+    private ChildProcess Start(SafeFileHandle outWriter, SafeFileHandle errorWriter)
+    {
+        var command = SetPriv is not null && Unshare is not null
+            ? new ProcessStart(SetPriv,
+                ["--pdeathsig", "KILL", "--", Unshare, "--pid", "--fork", "--kill-child", "--mount-proc", "--", runtime, .. arguments])
+            : new ProcessStart(runtime, arguments);
+        lock (_lock)
+        {
+            var process = ChildProcess.Start(command with { Output = outWriter, Error = errorWriter });
+            _process = process;
+            if (_isKilled)
+                _ = Task.Run(Kill);
+            return process;
+        }
+    }
+
+    private void Pump(ChildProcess process, SafeFileHandle outReader, SafeFileHandle errorReader)
+    {
+        Span<byte> buffer = stackalloc byte[16 << 10];
+        Span<bool> ready = stackalloc bool[3];
+        var handles = new System.Runtime.InteropServices.SafeHandle?[] { outReader, errorReader, process.Descriptor };
+        while (handles[0] is not null || handles[1] is not null)
+        {
+            // When the process has ended all of the container has; what it wrote is in the pipes now.
+            var hasEnded = handles[2] is null;
+            if (!Descriptors.WaitForInput(handles, ready, hasEnded ? TimeSpan.Zero : Timeout.InfiniteTimeSpan) && hasEnded)
+                return;
+            if (ready[2])
+                handles[2] = null;
+            for (var i = 0; i < 2; i++)
+            {
+                if (!ready[i] || handles[i] is null)
+                    continue;
+                var count = Descriptors.Read(handles[i]!, buffer);
+                if (count == 0)
+                    handles[i] = null;
+                else if (i == 1 && RuntimeHasFailed())
+                    RuntimeOutput += System.Text.Encoding.UTF8.GetString(buffer[..count]);
+                else
+                    output.Write(i + 1, buffer[..count]);
+            }
+        }
+    }
+
+    private bool RuntimeHasFailed() => new FileInfo(logFile) is { Exists: true, Length: > 0 };
+
+    private void Kill()
+    {
+        // Usually at once; when the run has only just begun, the namespace's first process isn't there yet.
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            lock (_lock)
+            {
+                _isKilled = true;
+                if (_process is null)
+                    return;
+                var children = ReadChildren(_process.Id);
+                foreach (var child in children)
+                    CurrentProcess.Kill(child);
+                // Its parent ends by itself after the whole namespace has.
+                if (children.Length > 0)
+                    return;
+                if (SetPriv is null || Unshare is null)
+                    break;
+            }
+            Thread.Sleep(5);
+        }
+        lock (_lock)
+            _process?.Signal(ProcessSignal.Kill);
+    }
+
+    private static int[] ReadChildren(int processId)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/{processId}/task/{processId}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(int.Parse)];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+}
