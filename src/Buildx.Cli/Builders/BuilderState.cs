@@ -1,0 +1,25 @@
+using Buildx.Drivers.Embedded;
+using Buildx.Drivers.Store;
+
+namespace Buildx.Cli.Builders;
+
+/// <summary>A builder with all its nodes looked at.</summary>
+internal sealed record BuilderState(BuilderRecord Builder, IReadOnlyList<NodeState> Nodes)
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Why the builder as a whole can't be used here, e.g. a driver that isn't supported.</summary>
+    public string? Error => Nodes.Count > 0 && Nodes.All(node => node.Driver is null) ? Nodes[0].Error : null;
+
+    public bool IsInactive => Error is null && Nodes.All(node => node.Status != Drivers.DriverStatus.Running);
+
+    public static async Task<BuilderState> LoadAsync(CliContext context, BuilderRecord builder, TimeSpan timeout, CancellationToken cancellationToken) =>
+        new(builder, await Task.WhenAll(builder.AllNodes.Select(node => NodeState.LoadAsync(context, builder, node, timeout, cancellationToken))));
+
+    /// <summary>All stored builders and the one that is always there.</summary>
+    public static IReadOnlyList<BuilderRecord> ListAll(CliContext context, StoreTransaction transaction)
+    {
+        var stored = transaction.List();
+        return stored.Any(builder => builder.Name == EmbeddedDriver.DefaultBuilder) ? stored : [.. stored, BuilderResolver.Default(context, transaction)];
+    }
+}

@@ -1,0 +1,36 @@
+using Buildx.Drivers;
+using Buildx.Drivers.Docker;
+using Buildx.Drivers.Embedded;
+using Buildx.Drivers.Store;
+
+namespace Buildx.Cli;
+
+/// <summary>What every command has around it: the terminal, the global flags, and where builders are kept.</summary>
+internal sealed class CliContext
+{
+    private DockerEnvironment? _docker;
+    private BuilderStore? _store;
+
+    public TextWriter Out { get; init; } = Console.Out;
+
+    public TextWriter Error { get; init; } = Console.Error;
+
+    /// <summary>How the user calls us: <c>buildx</c> or <c>docker buildx</c>.</summary>
+    public string CommandName { get; init; } = "buildx";
+
+    /// <summary>Whether Docker's CLI turned its own command (<c>docker build</c>) into ours.</summary>
+    public bool IsForwardedDockerCommand { get; init; }
+
+    public GlobalFlags Flags { get; set; } = new();
+
+    public DockerEnvironment Docker => _docker ??= new DockerEnvironment(Flags.DockerConfigDirectory, Flags.DockerContext);
+
+    public BuilderStore Store => _store ??= BuilderStore.Default(Docker);
+
+    public DriverCatalog Drivers { get; init; } = new(DefaultEngine);
+
+    /// <summary>This executable, as the engine.</summary>
+    private static EngineCommand DefaultEngine => new(Environment.ProcessPath ?? "/proc/self/exe", "engine");
+
+    public void Warn(string message) => Error.WriteLine("WARNING: " + message);
+}

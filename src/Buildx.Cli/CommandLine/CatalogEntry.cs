@@ -1,0 +1,3 @@
+namespace Buildx.Cli.CommandLine;
+
+internal sealed record CatalogEntry(string Name, string Summary, Func<CliCommand> Create, string? Alias = null);

@@ -1,0 +1,45 @@
+using Buildx.Cli.Commands;
+
+namespace Buildx.Cli.CommandLine;
+
+/// <summary>All commands by name. A command is constructed only when it is the one that was asked for: starting up stays cheap.</summary>
+internal static class CommandCatalog
+{
+    public static IReadOnlyList<CatalogEntry> Entries { get; } =
+    [
+        new("build", "Build an image from a Dockerfile", () => new BuildCommand(), "b"),
+        new("create", "Create a builder, or change one", () => new CreateCommand()),
+        new("use", "Choose the builder for the next commands", () => new UseCommand()),
+        new("ls", "List builders", () => new ListCommand()),
+        new("inspect", "Show a builder's nodes, platforms and settings", () => new InspectCommand()),
+        new("stop", "Stop a builder's engine", () => new StopCommand()),
+        new("rm", "Remove builders", () => new RemoveCommand()),
+        new("login", "Log in to a registry", () => new LoginCommand()),
+        new("logout", "Log out of a registry", () => new LogoutCommand()),
+        new("binfmt", "Show which platforms run here; install and remove emulators", () => new BinfmtCommand()),
+        new("du", "Show how much disk space the build cache takes", () => new DiskUsageCommand()),
+        new("prune", "Remove build cache", () => new PruneCommand()),
+        new("version", "Show the version", () => new VersionCommand()),
+    ];
+
+    // Buildx's own, of later issues: named so that the error can say what they are.
+    private static readonly string[] Planned = ["bake", "f", "dap", "debug", "dial-stdio", "history", "imagetools", "policy", "install", "uninstall"];
+
+    public static CatalogEntry? Find(string name)
+    {
+        foreach (var entry in Entries)
+        {
+            if (entry.Name == name || entry.Alias == name)
+                return entry;
+        }
+        return null;
+    }
+
+    public static CliException Unknown(string name, string commandName)
+    {
+        if (Planned.Contains(name))
+            return new CliException($"the command \"{name}\" is not supported yet");
+        var hint = Suggestion.Find(name, Entries.Select(entry => entry.Name)) is { } near ? $"; did you mean \"{near}\"?" : "";
+        return new CliException($"unknown command \"{name}\"{hint}\nSee '{commandName} --help'.");
+    }
+}
