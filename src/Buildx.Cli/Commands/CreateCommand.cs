@@ -79,7 +79,7 @@ internal sealed class CreateCommand : CliCommand
         if (existing is null && append)
             throw new CliException($"there is no builder \"{name}\" to append a node to");
         if (existing is not null && !append && invocation.Get(_node) is null)
-            throw new CliException($"builder \"{name}\" exists already; to change it, name its node (--node {existing.AllNodes.FirstOrDefault()?.Name}); to replace it, remove it first (buildx rm {name})");
+            throw new CliException($"builder \"{name}\" exists already; to change it, name its node (--node {existing.Nodes?.Find(_ => true)?.Name}); to replace it, remove it first (buildx rm {name})");
 
         var driver = invocation.Get(_driver) ?? existing?.Driver ?? EmbeddedDriver.DriverName;
         if (existing is not null && driver != existing.Driver)

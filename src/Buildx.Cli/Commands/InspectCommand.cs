@@ -28,7 +28,7 @@ internal sealed class InspectCommand : CliCommand
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
         var timeout = invocation.Get(_timeout) is { } text ? DurationText.Parse("--timeout", text) : BuilderState.DefaultTimeout;
-        var builder = await BuilderResolver.ResolveAsync(context, invocation.Arguments.FirstOrDefault(), cancellationToken);
+        var builder = await BuilderResolver.ResolveAsync(context, invocation.FirstArgument, cancellationToken);
         if (invocation.Get(_bootstrap))
         {
             foreach (var node in builder.AllNodes)

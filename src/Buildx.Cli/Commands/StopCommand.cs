@@ -11,7 +11,7 @@ internal sealed class StopCommand() : CliCommand("stop", "Stop a builder's engin
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
-        var builder = await BuilderResolver.ResolveAsync(context, invocation.Arguments.FirstOrDefault(), cancellationToken);
+        var builder = await BuilderResolver.ResolveAsync(context, invocation.FirstArgument, cancellationToken);
         foreach (var node in builder.AllNodes)
             await context.Drivers.Open(builder, node).StopAsync(cancellationToken);
         return 0;

@@ -29,7 +29,7 @@ internal sealed class UseCommand : CliCommand
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
-        var name = invocation.Arguments.FirstOrDefault() ?? context.Flags.Builder ?? throw new CliException("which builder? Usage: buildx use NAME");
+        var name = invocation.FirstArgument ?? context.Flags.Builder ?? throw new CliException("which builder? Usage: buildx use NAME");
         using var transaction = await context.Store.BeginAsync(cancellationToken);
         var builder = BuilderResolver.Resolve(context, transaction, name);
         // The builder that is always there is the one in use when none is chosen.
