@@ -32,10 +32,10 @@ public sealed partial class RegistryServer : IAsyncDisposable
     public string Host => $"127.0.0.1:{Port}";
 
     /// <summary>
-    /// The same registry under an address that is not known to be local, so that clients expect HTTPS there.
-    /// (Linux takes a connection to 0.0.0.0 for one to this machine.)
+    /// The same registry under a name that clients do not know to be local, so that they expect HTTPS there: names are looked
+    /// up without regard to case, but only lower-case <c>localhost</c> is known, to BuildKit as well.
     /// </summary>
-    public string RemoteLookingHost => $"0.0.0.0:{Port}";
+    public string RemoteLookingHost => $"LOCALHOST:{Port}";
 
     public string Url => $"{(IsTls ? "https" : "http")}://{Host}";
 

@@ -27,7 +27,6 @@ public static class TestCertificates
         names.AddDnsName("localhost");
         names.AddDnsName(Environment.MachineName);
         names.AddIpAddress(IPAddress.Loopback);
-        names.AddIpAddress(IPAddress.Any);
         serverRequest.CertificateExtensions.Add(names.Build());
         serverRequest.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         using var server = serverRequest.Create(authority, from, from.AddDays(20), RandomNumberGenerator.GetBytes(8));

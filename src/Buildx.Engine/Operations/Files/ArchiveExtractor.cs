@@ -141,8 +141,8 @@ internal sealed class ArchiveExtractor(SafeFileHandle root, FileOwner? owner, Ca
         {
             foreach (var (key, value) in pax.ExtendedAttributes)
             {
-                if (key.StartsWith(AttributePrefix, StringComparison.Ordinal) && FileAttributes.IsContent(key[AttributePrefix.Length..]))
-                    FileAttributes.TrySet(handle, key[AttributePrefix.Length..], Encoding.UTF8.GetBytes(value));
+                if (key.StartsWith(AttributePrefix, StringComparison.Ordinal) && ContentAttributes.IsContent(key[AttributePrefix.Length..]))
+                    ContentAttributes.TrySet(handle, key[AttributePrefix.Length..], Encoding.UTF8.GetBytes(value));
             }
         }
         var time = FileTime.From(entry.ModificationTime);

@@ -77,7 +77,7 @@ internal sealed class FileCopier(CopyOptions options, bool sourceIsLive, Cancell
             FileSystem.ChangeOwner(target, owner.User, owner.Group);
             FileSystem.ChangeMode(target, options.PermissionsFor(status));
             // After the owner: changing that takes capabilities away.
-            FileAttributes.Copy(source, target);
+            ContentAttributes.Copy(source, target);
             FileSystem.SetTimes(target, options.Time ?? status.AccessedAt, options.Time ?? status.ModifiedAt);
             return;
         }

@@ -156,7 +156,7 @@ internal sealed class TreeCopier
         if (from is not null && ExtendedAttributes.List(from).Count > 0)
         {
             using var to = FileSystem.OpenAt(place.Target, place.TargetName, OpenFlags.Directory | OpenFlags.NoFollow);
-            FileAttributes.Copy(from, to);
+            ContentAttributes.Copy(from, to);
         }
     }
 

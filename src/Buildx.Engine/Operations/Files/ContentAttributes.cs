@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Buildx.Engine.Operations.Files;
 
 /// <summary>Which extended attributes belong to a file's content, and copying them.</summary>
-internal static class FileAttributes
+internal static class ContentAttributes
 {
     /// <summary>Labels of this machine and overlayfs's own marks are no content.</summary>
     public static bool IsContent(string name) =>

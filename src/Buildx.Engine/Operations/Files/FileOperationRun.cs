@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Storage;
+using Buildx.Engine.Trees;
+
+namespace Buildx.Engine.Operations.Files;
+
+/// <summary>One execution of a <see cref="FileOperation"/>.</summary>
+internal sealed class FileOperationRun : IAsyncDisposable
+{
+    private readonly FileOperation _operation;
+    private readonly IReadOnlyList<IFileOperationInput> _inputs;
+    private readonly ILayerStore _layers;
+
+    // By action: the tree it left open for its continuation, or the snapshot it made.
+    private readonly WorkingTree?[] _open;
+    private readonly Snapshot?[] _results;
+
+    public FileOperationRun(FileOperation operation, IReadOnlyList<IFileOperationInput> inputs, ILayerStore layers)
+    {
+        _operation = operation;
+        _inputs = inputs;
+        _layers = layers;
+        _open = new WorkingTree?[operation.Actions.Length];
+        _results = new Snapshot?[operation.Actions.Length];
+    }
+
+    public async Task<ImmutableArray<Snapshot>> RunAsync(CancellationToken cancellationToken)
+    {
+        var outputs = new Snapshot[_operation.OutputCount];
+        // Actions only use inputs and earlier results, so their order is a valid one.
+        for (var i = 0; i < _operation.Actions.Length; i++)
+        {
+            var action = _operation.Actions[i];
+            var tree = _open[i] = await TakeAsync(action.Input, cancellationToken);
+            try
+            {
+                await RunAsync(action, tree.Mount.Path, cancellationToken);
+            }
+            catch (FileOperationException exception)
+            {
+                throw new FileOperationException(exception.Message, exception) { ActionIndex = i };
+            }
+            if (_operation.IsContinued(i))
+                continue;
+            var layer = await tree.Mount.CommitAsync(cancellationToken);
+            await tree.Mount.DisposeAsync();
+            _open[i] = null;
+            var result = layer is { } added ? tree.Base.Append(added) : tree.Base;
+            _results[i] = result;
+            if (action.Output >= 0)
+                outputs[action.Output] = result;
+        }
+        return [.. outputs];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var tree in _open)
+        {
+            if (tree is not null)
+                await tree.Mount.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(FileActionPlan action, string root, CancellationToken cancellationToken)
+    {
+        var owner = action.Owner is { } plan ? await ResolveOwnerAsync(plan, cancellationToken) : (FileOwner?)null;
+        if (action is not CopyPlan || action.SecondaryInput < 0)
+        {
+            await FileActionRunner.RunAsync(action, root, null, owner, cancellationToken);
+            return;
+        }
+        await using var source = await OpenAsync(action.SecondaryInput, cancellationToken);
+        await FileActionRunner.RunAsync(action, root, source.Tree, owner, cancellationToken);
+    }
+
+    private async Task<FileOwner> ResolveOwnerAsync(OwnerPlan plan, CancellationToken cancellationToken)
+    {
+        await using var user = plan.User is { Name: not null } ? await OpenAsync(plan.User.Input, cancellationToken) : null;
+        await using var group = plan.Group is { Name: not null } ? await OpenAsync(plan.Group.Input, cancellationToken) : null;
+        return OwnerResolver.Resolve(plan, user?.Tree.Root, group?.Tree.Root);
+    }
+
+    private async Task<WorkingTree> TakeAsync(int index, CancellationToken cancellationToken)
+    {
+        if (index >= _inputs.Count && _open[index - _inputs.Count] is { } open)
+        {
+            _open[index - _inputs.Count] = null;
+            return open;
+        }
+        var basis = index < 0 ? Snapshot.Empty : await GetSnapshotAsync(index, cancellationToken);
+        return new WorkingTree(basis, await _layers.MountWritableAsync(basis, null, cancellationToken));
+    }
+
+    private ValueTask<Snapshot> GetSnapshotAsync(int index, CancellationToken cancellationToken) =>
+        index < _inputs.Count
+            ? _inputs[index].GetSnapshotAsync(cancellationToken)
+            : new ValueTask<Snapshot>(_results[index - _inputs.Count]!);
+
+    private ValueTask<IOpenTree> OpenAsync(int index, CancellationToken cancellationToken) =>
+        index < _inputs.Count
+            ? _inputs[index].OpenAsync(cancellationToken)
+            : new SnapshotInput(_results[index - _inputs.Count]!, _layers, null).OpenAsync(cancellationToken);
+
+    private sealed record WorkingTree(Snapshot Base, IWritableSnapshot Mount);
+}
