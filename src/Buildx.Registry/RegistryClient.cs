@@ -46,6 +46,8 @@ public sealed class RegistryClient(RegistryConfiguration configuration, Registry
         }
     }
 
+    internal TimeProvider TimeProvider => _options.TimeProvider;
+
     internal RegistryEndpoint GetOrigin(string registry) => GetEndpoints(registry, insecure: false)[^1];
 
     /// <summary>Mirrors first, the registry itself last.</summary>

@@ -13,7 +13,7 @@ namespace Buildx.Registry;
 /// 5. temporary failures are tried again after a pause.
 /// What comes back is any answer that is final; its status is the caller's business.
 /// </summary>
-internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator authenticator, TimeProvider time)
+internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator authenticator, TimeProvider time, bool answerChallenges = true)
 {
     private const int MaxRedirects = 10;
 
@@ -57,7 +57,7 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
         for (var first = true; ; first = false)
         {
             var response = await SendFollowingRedirectsAsync(request, authorization, cancellationToken);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || response.RequestMessage?.RequestUri is { } uri && !endpoint.Owns(uri))
+            if (response.StatusCode != HttpStatusCode.Unauthorized || !answerChallenges || response.RequestMessage?.RequestUri is { } uri && !endpoint.Owns(uri))
                 return response;
             using (response)
             {
