@@ -1,0 +1,161 @@
+using Buildx.Llb;
+using Buildx.Oci;
+
+namespace Buildx.Dockerfile;
+
+/// <summary>Finds out what the images are that stages start from, all at the same time.</summary>
+internal sealed class BaseImages(ConversionContext context)
+{
+    private static readonly string[] CommonImages = ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora", "node", "python", "nginx"];
+
+    public async Task ResolveAsync(HashSet<StageNode> needed, CancellationToken cancellationToken)
+    {
+        var work = new List<Task>();
+        foreach (var node in context.Nodes)
+        {
+            if (node.Base is not null || node.Resolved || node.Converted)
+                continue;
+            var isNeeded = needed.Contains(node);
+            node.Resolved = isNeeded;
+            if (node.BaseName == "scratch" && node.Context is null)
+            {
+                node.Image = DockerImage.Empty(context.TargetPlatform);
+                node.Platform = context.TargetPlatform;
+                node.Converted = node.Stage is null;
+            }
+            else if (isNeeded)
+            {
+                work.Add(ResolveAsync(node, cancellationToken));
+            }
+            else
+            {
+                Parse(node);
+            }
+        }
+        await Task.WhenAll(work);
+    }
+
+    private ImageReference Parse(StageNode node)
+    {
+        try
+        {
+            return ImageReference.Parse(node.BaseName);
+        }
+        catch (FormatException e)
+        {
+            throw context.Error(e.Message, node.Range);
+        }
+    }
+
+    private async Task ResolveAsync(StageNode node, CancellationToken cancellationToken)
+    {
+        var platform = node.Platform ?? context.TargetPlatform;
+        if (node.Context is { } replaced)
+        {
+            UseContext(node, replaced);
+            return;
+        }
+        var reference = Parse(node).WithDefaultTag();
+        node.BaseName = reference.ToString();
+        node.Converted = node.Stage is null;
+        if (await FindContextAsync(node, platform, cancellationToken) is { } named)
+        {
+            var image = named.Image ?? DockerImage.Empty(platform);
+            node.BaseImage = image;
+            node.Image = image with { Created = null };
+            node.Platform = platform;
+            node.Output = context.Graph.Add(() => named.Open(Sorted(node.Paths)));
+            return;
+        }
+
+        var prefix = context.Options.MultiPlatform ? $"[{GlobalScope.Full(platform)} internal]" : "[internal]";
+        var metadata = await LookUpAsync(node, reference, platform, $"{prefix} load metadata for {node.BaseName}", cancellationToken);
+        DockerImage parsed;
+        try
+        {
+            parsed = DockerImage.Parse(metadata.ConfigJson);
+        }
+        catch (FormatException e)
+        {
+            throw context.Error($"{node.WrittenBase}: {e.Message}", node.Range);
+        }
+        node.BaseImage = parsed;
+        node.Image = parsed with { Created = null };
+        if (node.Platform is null && context.ImplicitTarget)
+            platform = Detect(parsed, platform);
+        node.Platform = platform;
+        if (metadata.Digest is { } digest)
+            reference = reference.WithDigest(digest);
+        node.BaseName = reference.ToString();
+        // An image without layers is as good as scratch.
+        if (parsed.RootFileSystem.DiffIds is null or [] && (parsed.History ?? []).All(entry => entry.EmptyLayer))
+            return;
+        CheckPlatform(node, platform, parsed);
+        var text = node.Stage?.From.Text ?? "";
+        var options = new VertexOptions
+        {
+            Platform = platform,
+            Name = StepName.Create(node, "FROM " + node.BaseName, context.Options.MultiPlatform, platform, VariableSet.Empty),
+            Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = text },
+            Locations = SourceLocations.Of(context.Options.SourceFile, node.Range),
+        };
+        var mode = context.Options.ImageResolveMode is "pull" or "local" ? context.Options.ImageResolveMode : null;
+        node.Output = context.Graph.Add(() => LlbSource.Image(reference, options, new ImageSourceOptions { ResolveMode = mode }));
+    }
+
+    private void UseContext(StageNode node, NamedContext named)
+    {
+        node.Converted = true;
+        node.Output = context.Graph.Add(() => named.Open(Sorted(node.Paths)));
+        if (named.Image is not { } image)
+        {
+            node.Platform ??= context.TargetPlatform;
+            return;
+        }
+        node.BaseImage = image;
+        node.Image = image with { Created = null };
+        node.Environment = VariableSet.FromEnvironment(image.Config.Environment ?? []);
+        node.Directory = image.Config.WorkingDirectory is { Length: > 0 } directory ? directory : "/";
+        if (image.Os.Length > 0 && image.Architecture.Length > 0)
+            node.Platform = image.Platform;
+    }
+
+    private Task<NamedContext?> FindContextAsync(StageNode node, Platform platform, CancellationToken cancellationToken) =>
+        node.WrittenBase.Equals("context", StringComparison.OrdinalIgnoreCase)
+            ? Task.FromResult<NamedContext?>(null)
+            : context.Contexts.FindAsync(node.BaseName, platform, cancellationToken);
+
+    private async Task<ImageMetadata> LookUpAsync(StageNode node, ImageReference reference, Platform platform, string step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Images.ResolveAsync(reference, platform, step, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var suggestion = Suggestion.Phrase(node.WrittenBase, context.StageNames.Concat(CommonImages));
+            throw context.Error($"{node.WrittenBase}: {e.Message}{suggestion}", node.Range, e);
+        }
+    }
+
+    private Platform Detect(DockerImage image, Platform target)
+    {
+        if (image.Os.Length == 0 || (target.Os == image.Os && target.Architecture == image.Architecture))
+            return target;
+        return context.Options.BuildPlatforms.FirstOrDefault(known => known.Os == image.Os && known.Architecture == image.Architecture) ?? target;
+    }
+
+    private void CheckPlatform(StageNode node, Platform expected, DockerImage image)
+    {
+        if (expected.Os == image.Os && expected.Architecture == image.Architecture)
+            return;
+        context.Linter.Report(
+            LintRules.InvalidBaseImagePlatform, node.Range,
+            $"Base image {node.WrittenBase} was pulled with platform \"{GlobalScope.Full(image.Platform.Normalize())}\", expected \"{GlobalScope.Full(expected)}\" for current build");
+    }
+
+    /// <summary>Nothing when everything is used.</summary>
+    public static string[] Sorted(HashSet<string> paths) => paths.Contains("/")
+        ? []
+        : paths.Select(path => path[1..]).Order(StringComparer.Ordinal).ToArray();
+}

@@ -1,0 +1,54 @@
+namespace Buildx.Dockerfile;
+
+/// <summary>What all parts of one conversion share.</summary>
+internal sealed class ConversionContext
+{
+    public required DockerfileDocument Document { get; init; }
+
+    public required ConversionOptions Options { get; init; }
+
+    public required IBuildContexts Contexts { get; init; }
+
+    public required IImageMetadataResolver Images { get; init; }
+
+    public required Linter Linter { get; init; }
+
+    public required WordExpander Expander { get; init; }
+
+    public required Oci.Platform TargetPlatform { get; init; }
+
+    public required VariableSet GlobalArguments { get; init; }
+
+    public required OutlineCollector Outline { get; init; }
+
+    public required DateTimeOffset? Epoch { get; init; }
+
+    /// <summary>What <c>.dockerignore</c> leaves out; null for nothing.</summary>
+    public IgnoreMatcher? Ignored { get; init; }
+
+    public PendingGraph Graph { get; } = new();
+
+    public List<StageNode> Nodes { get; } = [];
+
+    public Dictionary<string, StageNode> NodesByName { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>No platform was asked for: a base image may bring its own.</summary>
+    public bool ImplicitTarget => Options.TargetPlatform is null;
+
+    public IEnumerable<string> StageNames => Nodes.Select(node => node.DisplayName).Where(name => name.Length > 0);
+
+    public void Add(StageNode node)
+    {
+        Nodes.Add(node);
+        if (NodesByName.TryGetValue(node.BaseName, out var parent))
+        {
+            node.Base = parent;
+            node.Outline = parent.Outline.Clone();
+        }
+        if (node.Name is not null)
+            NodesByName[node.Name] = node;
+    }
+
+    public DockerfileException Error(string message, TextRange range, Exception? inner = null) =>
+        new(Document.FileName, [Diagnostic.Error(message, range)], inner);
+}

@@ -1,0 +1,9 @@
+using Buildx.Llb;
+
+namespace Buildx.Dockerfile;
+
+/// <param name="Output">Null for an empty image.</param>
+/// <param name="BaseImage">The image that the target stage starts from, null for <c>scratch</c>.</param>
+/// <param name="Epoch">The value of <c>SOURCE_DATE_EPOCH</c>.</param>
+public sealed record ConversionResult(
+    LlbOutput? Output, DockerImage Image, DockerImage? BaseImage, DateTimeOffset? Epoch, IReadOnlyList<LintWarning> Warnings, Outline Outline);

@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace Buildx.Dockerfile;
+
+/// <summary>Turns a Dockerfile into a build graph and an image configuration.</summary>
+public static class DockerfileConverter
+{
+    /// <exception cref="DockerfileException">The file cannot be built; every error has its place.</exception>
+    public static async Task<ConversionResult> ConvertAsync(
+        DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, CancellationToken cancellationToken)
+    {
+        document.ThrowIfInvalid();
+        var linter = new Linter(options.Lint ?? ReadLintConfiguration(document));
+        SyntaxRules.Run(document, linter);
+        var context = CreateContext(document, options, contexts, images, linter);
+
+        var graph = new StageGraph(context);
+        await graph.BuildAsync(cancellationToken);
+        var target = graph.FindTarget();
+        graph.Connect();
+        await ResolveAsync(context, graph, target, cancellationToken);
+        Convert(context, target);
+
+        if (linter is { ErrorOnWarning: true, Warnings.Count: > 0 })
+        {
+            throw new DockerfileException(document.FileName, linter.Warnings.Select(
+                warning => Diagnostic.Error($"{warning.Rule.Name}: {warning.Message}", warning.Range)).ToArray());
+        }
+        context.Graph.Build();
+        return new ConversionResult(target.Output.Value, Finish(context, target), target.BaseImage, context.Epoch, linter.Warnings, OutlineCollector.Create(target));
+    }
+
+    private static LintConfiguration ReadLintConfiguration(DockerfileDocument document)
+    {
+        if (DirectiveReader.Find("check", document.Text) is not { } directive)
+            return LintConfiguration.Default;
+        try
+        {
+            return LintConfiguration.Parse(directive.Value.Split(' ')[0]);
+        }
+        catch (FormatException e)
+        {
+            throw new DockerfileException(document.FileName, [Diagnostic.Error(e.Message, directive.Range)]);
+        }
+    }
+
+    private static ConversionContext CreateContext(
+        DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, Linter linter)
+    {
+        var expander = new WordExpander(document.Syntax.Escape);
+        var target = options.TargetPlatform ?? options.BuildPlatforms[0];
+        var targetStage = string.IsNullOrEmpty(options.Target) ? document.Stages[^1].Name : options.Target;
+        var predefined = GlobalScope.Predefined(options.BuildPlatforms[0], target, targetStage, options.BuildArguments);
+        FromRules.CheckDefaults(document, predefined, expander, linter);
+        var outline = new OutlineCollector();
+        VariableSet globals;
+        try
+        {
+            globals = GlobalScope.Read(predefined, document.GlobalArguments, options.BuildArguments, expander, outline);
+        }
+        catch (InstructionException e)
+        {
+            throw new DockerfileException(document.FileName, [Diagnostic.Error(e.Message, e.Range ?? default)]);
+        }
+        return new ConversionContext
+        {
+            Document = document,
+            Options = options,
+            Contexts = contexts,
+            Images = images,
+            Linter = linter,
+            Expander = expander,
+            TargetPlatform = target,
+            GlobalArguments = globals,
+            Outline = outline,
+            Epoch = ReadEpoch(document, options, globals),
+            Ignored = contexts.IgnorePatterns.Count == 0 ? null : new IgnoreMatcher(contexts.IgnorePatterns),
+        };
+    }
+
+    private static DateTimeOffset? ReadEpoch(DockerfileDocument document, ConversionOptions options, VariableSet globals)
+    {
+        var text = options.BuildArguments.TryGetValue("SOURCE_DATE_EPOCH", out var given) ? given : globals.Find("SOURCE_DATE_EPOCH");
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) < 250_000_000_000 && seconds > -62_000_000_000)
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        throw new DockerfileException(document.FileName, [Diagnostic.Error(
+            $"SOURCE_DATE_EPOCH={text} is no number of seconds since 1970; taking the time from a context or stage is not supported yet")]);
+    }
+
+    private static async Task ResolveAsync(ConversionContext context, StageGraph graph, StageNode target, CancellationToken cancellationToken)
+    {
+        var images = new BaseImages(context);
+        var triggers = new BuildTriggers(context, graph);
+        bool again;
+        do
+        {
+            // A trigger may copy from an image that nothing else uses, which then has to be resolved too.
+            var needed = Needed(context, target);
+            await images.ResolveAsync(needed, cancellationToken);
+            again = false;
+            foreach (var node in needed)
+                again |= triggers.Take(node);
+        }
+        while (again);
+    }
+
+    private static HashSet<StageNode> Needed(ConversionContext context, StageNode target) =>
+        context.Options.AllStages ? [.. context.Nodes] : StageGraph.Reachable(target);
+
+    private static void Convert(ConversionContext context, StageNode target)
+    {
+        var contextPaths = new HashSet<string>();
+        var buildContext = context.Graph.Add(() => context.Contexts.Main(BaseImages.Sorted(contextPaths)));
+        var needed = Needed(context, target);
+        foreach (var node in context.Nodes)
+        {
+            if (!needed.Contains(node) || node.Converted)
+                continue;
+            new StageConverter(context, node, buildContext).Run();
+            contextPaths.UnionWith(node.ContextPaths);
+        }
+        target.Paths.Add("/");
+    }
+
+    private static DockerImage Finish(ConversionContext context, StageNode target)
+    {
+        var image = target.Image;
+        if (context.Options.Labels.Count > 0)
+        {
+            var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            foreach (var (name, value) in (image.Config.Labels ?? new Dictionary<string, string>()).Concat(context.Options.Labels))
+                labels[name] = value;
+            image = image with { Config = image.Config with { Labels = labels } };
+        }
+        if (!context.ImplicitTarget)
+        {
+            var platform = context.TargetPlatform;
+            var same = platform.Os == image.Os && platform.Architecture == image.Architecture;
+            image = image with
+            {
+                Os = platform.Os,
+                Architecture = platform.Architecture,
+                Variant = platform.Variant is not null || !same ? platform.Variant : image.Variant,
+                OsVersion = platform.OsVersion is not null || !same ? platform.OsVersion : image.OsVersion,
+            };
+        }
+        var normalized = image.Platform.Normalize();
+        return image with { Os = normalized.Os, Architecture = normalized.Architecture, Variant = normalized.Variant };
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.RegularExpressions;
+using Buildx.Llb;
+
+namespace Buildx.Dockerfile;
+
+internal sealed partial class StageConverter
+{
+    private void SetEnvironment(EnvInstruction instruction)
+    {
+        var environment = (Config.Environment ?? []).ToList();
+        foreach (var variable in instruction.Variables)
+        {
+            ReportLegacy(variable, instruction);
+            ReportSecret("ENV", variable.Key, instruction);
+            node.Environment = node.Environment.With(variable.Key, variable.Value);
+            var entry = $"{variable.Key}={variable.Value}";
+            var known = environment.FindIndex(other => other == variable.Key || other.StartsWith(variable.Key + "=", StringComparison.Ordinal));
+            if (known >= 0)
+                environment[known] = entry;
+            else
+                environment.Add(entry);
+        }
+        Config = Config with { Environment = environment };
+        Commit("ENV" + string.Concat(instruction.Variables.Select(variable => $" {variable.Key}={variable.Value}")));
+    }
+
+    private void SetArguments(ArgInstruction instruction)
+    {
+        var texts = new List<string>();
+        foreach (var argument in instruction.Arguments)
+        {
+            ReportSecret("ARG", argument.Name, instruction);
+            var value = argument.Default;
+            var inherited = false;
+            if (Options.BuildArguments.TryGetValue(argument.Name, out var given))
+            {
+                value = given;
+            }
+            else if (value is null)
+            {
+                value = context.GlobalArguments.Find(argument.Name);
+                inherited = value is not null;
+            }
+            else
+            {
+                value = Expand(value, instruction);
+            }
+            if (value is not null && !NotInEnvironment.Contains(argument.Name))
+                node.Environment = node.Environment.With(argument.Name, value);
+            if (!inherited)
+                node.Outline.Arguments[argument.Name] = new OutlineCollector.ArgumentUse(argument, value ?? "", instruction.Range, []);
+            node.Outline.Used.Add(argument.Name);
+            node.Arguments.Add((argument.Name, value));
+            texts.Add(value is null ? argument.Name : $"{argument.Name}={value}");
+        }
+        Commit("ARG " + string.Join(' ', texts));
+    }
+
+    private void SetLabels(LabelInstruction instruction)
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Config.Labels ?? new Dictionary<string, string>())
+            labels[name] = value;
+        foreach (var label in instruction.Labels)
+        {
+            ReportLegacy(label, instruction);
+            labels[label.Key] = label.Value;
+        }
+        Config = Config with { Labels = labels };
+        Commit("LABEL" + string.Concat(instruction.Labels.Select(label => $" {label.Key}={label.Value}")));
+    }
+
+    private void SetDirectory(WorkdirInstruction instruction, bool isTrigger)
+    {
+        if (!node.HasWorkdir && !UnixPath.IsAbsolute(instruction.Path))
+            _linter.Report(LintRules.WorkdirRelativePath, instruction.Range, $"Relative workdir {GoText.Quote(instruction.Path)} can have unexpected results if the base image changes");
+        node.HasWorkdir = true;
+        var directory = ResolveDirectory(Config.WorkingDirectory is { Length: > 0 } current ? current : "/", instruction.Path);
+        Config = Config with { WorkingDirectory = directory };
+        node.Directory = directory;
+        if (directory != "/")
+        {
+            var owner = Config.User is { Length: > 0 } user ? FileOwner.Parse(user) : null;
+            var name = StepName.Create(
+                node, StepName.Text(instruction.Text, context.Expander, node.Environment), Options.MultiPlatform, Platform, node.Environment, isTrigger);
+            var options = new VertexOptions { Name = name, Locations = Locations(instruction) };
+            var before = node.Output;
+            var epoch = context.Epoch;
+            node.Output = context.Graph.Add(() => new LlbFile(before.Value).MakeDirectory(directory, 0b111_101_101, makeParents: true, owner, epoch).ToOutput(options));
+        }
+        Commit("WORKDIR " + directory, withLayer: directory != "/");
+    }
+
+    private void SetCommand(CmdInstruction instruction)
+    {
+        ReportRepeated(instruction);
+        var arguments = WithShell(instruction, instruction.Command);
+        Config = Config with { Command = OrNull(arguments), ArgumentsEscaped = true };
+        Commit("CMD " + GoText.QuoteList(arguments));
+    }
+
+    private void SetEntrypoint(EntrypointInstruction instruction)
+    {
+        ReportRepeated(instruction);
+        var arguments = WithShell(instruction, instruction.Command);
+        Config = Config with { Entrypoint = OrNull(arguments), Command = node.LastOf.ContainsKey("CMD") ? Config.Command : null };
+        Commit("ENTRYPOINT " + GoText.QuoteList(arguments));
+    }
+
+    private void SetHealthCheck(HealthCheckInstruction instruction)
+    {
+        ReportRepeated(instruction);
+        var check = instruction.Check;
+        Config = Config with { HealthCheck = check };
+        Commit($"HEALTHCHECK {{Test:{GoText.List(check.Test ?? [])} Interval:{GoDuration.Format(check.Interval)} Timeout:{GoDuration.Format(check.Timeout)} "
+            + $"StartPeriod:{GoDuration.Format(check.StartPeriod)} StartInterval:{GoDuration.Format(check.StartInterval)} Retries:{check.Retries}}}");
+    }
+
+    private void Expose(ExposeInstruction instruction)
+    {
+        var ports = instruction.Ports
+            .SelectMany(port => context.Expander.ExpandWords(port, node.Environment))
+            .SelectMany(port => PortSpecification.Parse(port, instruction.Range, _linter))
+            .ToArray();
+        var exposed = new SortedDictionary<string, EmptyObject>(StringComparer.Ordinal);
+        foreach (var port in (Config.ExposedPorts?.Keys ?? []).Concat(ports))
+            exposed[port] = EmptyObject.Instance;
+        Config = Config with { ExposedPorts = exposed.Count == 0 ? null : exposed };
+        Commit("EXPOSE " + GoText.List(ports));
+    }
+
+    private void AddVolumes(VolumeInstruction instruction)
+    {
+        var volumes = new SortedDictionary<string, EmptyObject>(StringComparer.Ordinal);
+        foreach (var volume in (Config.Volumes?.Keys ?? []).Concat(instruction.Volumes))
+            volumes[volume.Length > 0 ? volume : throw new InstructionException("a VOLUME must not be empty")] = EmptyObject.Instance;
+        Config = Config with { Volumes = volumes };
+        Commit("VOLUME " + GoText.List(instruction.Volumes));
+    }
+
+    private IReadOnlyList<string> WithShell(Instruction instruction, ShellCommand command)
+    {
+        if (!command.UsesShell)
+            return command.Arguments;
+        if (Config.Shell is null or [])
+        {
+            _linter.Report(
+                LintRules.JsonArgsRecommended, instruction.Range,
+                $"JSON arguments recommended for {instruction.Keyword} to prevent unintended behavior related to OS signals");
+        }
+        return WithShell(command.Arguments);
+    }
+
+    private IReadOnlyList<string> WithShell(IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<string> shell = Config.Shell is { Count: > 0 } set ? set : node.Image.Os == "windows" ? ["cmd", "/S", "/C"] : ["/bin/sh", "-c"];
+        return [.. shell, string.Join(' ', arguments)];
+    }
+
+    private void ReportRepeated(Instruction instruction)
+    {
+        var kind = instruction.Keyword.ToUpperInvariant();
+        // The earlier one is at fault: it has no effect.
+        if (node.LastOf.TryGetValue(kind, out var earlier))
+            _linter.Report(LintRules.MultipleInstructionsDisallowed, earlier, $"Multiple {instruction.Keyword} instructions should not be used in the same stage because only the last one will be used");
+        node.LastOf[kind] = instruction.Range;
+    }
+
+    private void ReportLegacy(KeyValue pair, Instruction instruction)
+    {
+        if (pair.Legacy)
+            _linter.Report(LintRules.LegacyKeyValueFormat, instruction.Range, $"\"{instruction.Keyword} key=value\" should be used instead of legacy \"{instruction.Keyword} key value\" format");
+    }
+
+    private void ReportSecret(string keyword, string name, Instruction instruction)
+    {
+        if (SecretName().IsMatch(name) && !HarmlessName().IsMatch(name))
+            _linter.Report(LintRules.SecretsUsedInArgOrEnv, instruction.Range, $"Do not use ARG or ENV instructions for sensitive data ({keyword} {GoText.Quote(name)})");
+    }
+
+    private static IReadOnlyList<string>? OrNull(IReadOnlyList<string> values) => values.Count == 0 ? null : values;
+
+    [GeneratedRegex("(?:_|^)(?:apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(?:_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName();
+
+    [GeneratedRegex("(?:_|^)(?:public|file|version)(?:_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex HarmlessName();
+}

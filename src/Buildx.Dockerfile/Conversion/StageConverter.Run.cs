@@ -1,0 +1,102 @@
+using Buildx.Llb;
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Dockerfile;
+
+internal sealed partial class StageConverter
+{
+    private void RunCommand(RunInstruction instruction, StageCommand command)
+    {
+        // A command may read any file of the stage.
+        node.Paths.Add("/");
+        var (arguments, displayText, script) = ReadScript(instruction);
+        if (instruction.Command.UsesShell)
+            arguments = WithShell(arguments);
+
+        var mounts = instruction.Mounts.Select(text => RunMount.Parse(text, word => Expand(word, instruction))).ToArray();
+        var plan = new RunMountPlan(context, node, buildContext, instruction);
+        for (var i = 0; i < mounts.Length; i++)
+            plan.Add(mounts[i], command.Sources[i]);
+        if (Options.SharedMemorySize > 0)
+            plan.AddSharedMemory(Options.SharedMemorySize);
+        if (script is not null)
+            plan.AddScript(script);
+
+        var nameExpander = new WordExpander(context.Expander.Escape) { KeepQuotes = true, KeepUnsetVariables = true };
+        var nameVariables = MaskSecrets(node.Environment, mounts);
+        var options = new VertexOptions
+        {
+            Platform = Platform,
+            Name = Name(StepName.Text(displayText, nameExpander, nameVariables), command),
+            Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = instruction.Text },
+            IgnoreCache = node.IgnoreCache,
+            Locations = Locations(instruction),
+            LinuxResources = Options.Resources,
+        };
+        var specification = new ExecSpecification
+        {
+            Arguments = arguments,
+            Environment = node.Environment.ToEnvironment(),
+            WorkingDirectory = node.Directory,
+            User = node.User,
+            HostName = Options.HostName,
+            CgroupParent = Options.CgroupParent,
+            ExtraHosts = Options.ExtraHosts,
+            Ulimits = Options.Ulimits,
+            Proxy = ProxyArguments.Read(Options.BuildArguments),
+            Network = instruction.Network switch { RunNetwork.None => NetMode.None, RunNetwork.Host => NetMode.Host, _ => Options.Network },
+            Security = instruction.Insecure ? SecurityMode.Insecure : SecurityMode.Sandbox,
+            Devices = instruction.Devices.Select(device => new CDIDevice { Name = device.Name, Optional = !device.Required }).ToArray(),
+        };
+        var before = node.Output;
+        node.Output = context.Graph.Add(() => LlbExec.Create(plan.Complete(specification with { Root = before.Value }), options));
+        Commit($"RUN {HistoryText(arguments)} # buildkit", withLayer: true);
+    }
+
+    /// <summary>Here-documents: a script of its own, the text for the shell, or something that the shell itself reads.</summary>
+    private (IReadOnlyList<string> Arguments, string DisplayText, HereDocument? Script) ReadScript(RunInstruction instruction)
+    {
+        var command = instruction.Command;
+        if (command.HereDocuments.Count == 0)
+            return (command.Arguments, instruction.Text, null);
+        var line = command.Arguments[0];
+        var document = command.HereDocuments[0];
+        if (HereDocumentMarker.TryParse(line) is null)
+            return ([line + string.Concat(command.HereDocuments.Select(other => "\n" + other.Content + other.Name))], instruction.Text, null);
+        var lines = document.Content.Trim().ReplaceLineEndings("\n").Split('\n');
+        var display = $"{instruction.Text} ({lines[0]}{(lines.Length > 1 ? "..." : "")})";
+        return node.Image.Os != "windows" && document.Text.StartsWith("#!", StringComparison.Ordinal)
+            ? ([UnixPath.Join("/dev/pipes", document.Name)], display, document)
+            : ([document.Text], display, null);
+    }
+
+    private string HistoryText(IReadOnlyList<string> arguments)
+    {
+        var given = new List<string>();
+        var positions = new Dictionary<string, int>();
+        foreach (var (name, value) in node.Arguments)
+        {
+            var text = $"{name}={node.Environment.Find(name) ?? value ?? ""}";
+            if (positions.TryGetValue(name, out var position))
+            {
+                given[position] = text;
+                continue;
+            }
+            positions.Add(name, given.Count);
+            given.Add(text);
+        }
+        if (given.Count > 0)
+            given.Insert(0, $"|{given.Count}");
+        return string.Join(' ', given.Concat(arguments));
+    }
+
+    private static VariableSet MaskSecrets(VariableSet environment, IEnumerable<RunMount> mounts)
+    {
+        foreach (var mount in mounts)
+        {
+            if (mount is { Type: RunMountType.Secret, EnvironmentName: { } name })
+                environment = environment.With(name, "****");
+        }
+        return environment;
+    }
+}

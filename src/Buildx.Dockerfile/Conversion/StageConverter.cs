@@ -1,0 +1,174 @@
+using System.Globalization;
+using Buildx.Llb;
+
+namespace Buildx.Dockerfile;
+
+/// <summary>Converts one stage, instruction by instruction.</summary>
+internal sealed partial class StageConverter(ConversionContext context, StageNode node, PendingOutput buildContext)
+{
+    private static readonly HashSet<string> NotInEnvironment = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+    private Linter _linter = context.Linter;
+
+    private ConversionOptions Options => context.Options;
+
+    private Oci.Platform Platform => node.Platform ?? context.TargetPlatform;
+
+    private ImageConfig Config
+    {
+        get => node.Image.Config;
+        set => node.Image = node.Image with { Config = value };
+    }
+
+    public void Run()
+    {
+        node.Inherit();
+        node.Converted = true;
+        node.Platform ??= context.TargetPlatform;
+        Start();
+        foreach (var command in node.Commands)
+        {
+            try
+            {
+                Convert(command);
+            }
+            catch (InstructionException e)
+            {
+                throw context.Error(e.Message, e.Range ?? command.Instruction.Range);
+            }
+            catch (Exception e) when (e is ExpansionException or FormatException)
+            {
+                throw context.Error(e.Message, command.Instruction.Range);
+            }
+        }
+    }
+
+    /// <summary>What the base image's configuration means for the commands of this stage.</summary>
+    private void Start()
+    {
+        var environment = Config.Environment ?? [];
+        if (Platform.Os != "windows" && !environment.Any(entry => entry.StartsWith("PATH=", StringComparison.Ordinal)))
+            Config = Config with { Environment = environment = [.. environment, "PATH=" + DockerImage.DefaultPath] };
+        foreach (var (name, value) in VariableSet.FromEnvironment(environment).Entries)
+            node.Environment = node.Environment.With(name, value);
+        if (Config.WorkingDirectory is { Length: > 0 } directory)
+        {
+            Config = Config with { WorkingDirectory = ResolveDirectory("", directory) };
+            node.Directory = Config.WorkingDirectory;
+        }
+        if (Config.User is { Length: > 0 } user)
+            node.User = user;
+    }
+
+    private void Convert(StageCommand command)
+    {
+        _linter = context.Linter.For(command.Instruction.Comments);
+        var instruction = command.Instruction is ArgInstruction ? command.Instruction : command.Instruction.Expand(word => Expand(word, command.Instruction));
+        switch (instruction)
+        {
+            case MaintainerInstruction maintainer:
+                node.Image = node.Image with { Author = maintainer.Maintainer };
+                Commit($"MAINTAINER {maintainer.Maintainer}");
+                break;
+            case EnvInstruction environment:
+                SetEnvironment(environment);
+                break;
+            case ArgInstruction argument:
+                SetArguments(argument);
+                break;
+            case RunInstruction run:
+                RunCommand(run, command);
+                break;
+            case WorkdirInstruction workdir:
+                SetDirectory(workdir, command.IsTrigger);
+                break;
+            case CopyInstruction copy:
+                Copy(copy, command);
+                break;
+            case AddInstruction add:
+                Add(add, command);
+                break;
+            case LabelInstruction label:
+                SetLabels(label);
+                break;
+            case OnBuildInstruction trigger:
+                Config = Config with { OnBuild = [.. Config.OnBuild ?? [], trigger.Trigger] };
+                break;
+            case CmdInstruction cmd:
+                SetCommand(cmd);
+                break;
+            case EntrypointInstruction entrypoint:
+                SetEntrypoint(entrypoint);
+                break;
+            case HealthCheckInstruction check:
+                SetHealthCheck(check);
+                break;
+            case ExposeInstruction expose:
+                Expose(expose);
+                break;
+            case UserInstruction user:
+                node.User = user.User;
+                Config = Config with { User = user.User };
+                Commit($"USER {user.User}");
+                break;
+            case VolumeInstruction volume:
+                AddVolumes(volume);
+                break;
+            case StopSignalInstruction signal:
+                StopSignal.Check(signal.Signal);
+                Config = Config with { StopSignal = signal.Signal };
+                Commit($"STOPSIGNAL {signal.Signal}");
+                break;
+            case ShellInstruction shell:
+                Config = Config with { Shell = shell.Shell };
+                Commit($"SHELL {GoText.List(shell.Shell)}");
+                break;
+            default:
+                throw new InstructionException($"{instruction.Keyword.ToUpperInvariant()} is not supported yet");
+        }
+    }
+
+    private string Expand(string word, Instruction instruction, WordExpander? expander = null)
+    {
+        var expanded = (expander ?? context.Expander).Expand(word, node.Environment);
+        ReportUndefined(expanded, instruction);
+        return expanded.Text;
+    }
+
+    private void ReportUndefined(ExpansionResult expanded, Instruction instruction)
+    {
+        if (expanded.Unmatched.Count == 0)
+            return;
+        foreach (var name in expanded.Unmatched.Except(node.Arguments.Select(argument => argument.Name)))
+        {
+            if (!NotInEnvironment.Contains(name))
+                _linter.Report(LintRules.UndefinedVar, instruction.Range, $"Usage of undefined variable '${name}'{Suggestion.Phrase(name, node.Environment.Names, prefix: "$")}");
+        }
+    }
+
+    private void Commit(string text, bool withLayer = false) => node.Image = node.Image with
+    {
+        History =
+        [
+            .. node.Image.History ?? [],
+            new ImageHistoryEntry
+            {
+                CreatedBy = text,
+                Comment = "buildkit.dockerfile.v0",
+                EmptyLayer = !withLayer,
+                Created = context.Epoch?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            },
+        ],
+    };
+
+    private IReadOnlyList<LlbSourceLocation> Locations(Instruction instruction) => SourceLocations.Of(Options.SourceFile, instruction.Range);
+
+    private string Name(string text, StageCommand command) =>
+        StepName.Create(node, text, Options.MultiPlatform, Platform, node.Environment, command.IsTrigger);
+
+    private static string ResolveDirectory(string current, string path)
+    {
+        var resolved = path.Length == 0 ? current : path;
+        return UnixPath.IsAbsolute(resolved) ? resolved : UnixPath.Join("/", current, resolved);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Buildx.Dockerfile;
+
+public enum DiagnosticSeverity
+{
+    Warning,
+    Error,
+}

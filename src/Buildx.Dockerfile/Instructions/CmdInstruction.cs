@@ -1,0 +1,3 @@
+namespace Buildx.Dockerfile;
+
+public sealed record CmdInstruction(ShellCommand Command) : Instruction;

@@ -1,0 +1,3 @@
+namespace Buildx.Dockerfile;
+
+public sealed record EntrypointInstruction(ShellCommand Command) : Instruction;

@@ -1,0 +1,48 @@
+namespace Buildx.Dockerfile;
+
+/// <summary>The flags of one instruction, checked against those it knows.</summary>
+internal sealed class InstructionFlags
+{
+    private readonly Dictionary<string, List<SyntaxWord>> _values = [];
+
+    /// <param name="known">Names; a trailing <c>*</c> allows several, a trailing <c>?</c> makes it yes or no.</param>
+    public InstructionFlags(InstructionSyntax syntax, params string[] known)
+    {
+        foreach (var flag in syntax.Flags)
+        {
+            var equals = flag.Text.IndexOf('=');
+            var name = equals < 0 ? flag.Text[2..] : flag.Text[2..equals];
+            var kind = known.FirstOrDefault(candidate => candidate.TrimEnd('*', '?') == name)
+                ?? throw new InstructionException(UnknownFlag(syntax, name, known), flag.Range);
+            var isBoolean = kind.EndsWith('?');
+            if (_values.ContainsKey(name) && !kind.EndsWith('*'))
+                throw new InstructionException($"the flag --{name} is given twice; remove one", flag.Range);
+            if ((equals < 0 && !isBoolean) || (equals == flag.Text.Length - 1 && isBoolean))
+                throw new InstructionException($"the flag --{name} needs a value: --{name}=…", flag.Range);
+            var value = equals < 0 ? "true" : flag.Text[(equals + 1)..];
+            if (isBoolean && value.ToLowerInvariant() is not ("true" or "false"))
+                throw new InstructionException($"the flag --{name} must be true or false, not \"{value}\"", flag.Range);
+            if (!_values.TryGetValue(name, out var values))
+                _values.Add(name, values = []);
+            values.Add(new SyntaxWord(value, flag.Range));
+        }
+    }
+
+    public string Text(string name, string fallback = "") => _values.TryGetValue(name, out var values) ? values[0].Text : fallback;
+
+    public SyntaxWord? Word(string name) => _values.TryGetValue(name, out var values) ? values[0] : null;
+
+    public bool? Boolean(string name) => _values.TryGetValue(name, out var values) ? values[0].Text.Equals("true", StringComparison.OrdinalIgnoreCase) : null;
+
+    public IReadOnlyList<SyntaxWord> All(string name) => _values.TryGetValue(name, out var values) ? values : [];
+
+    private static string UnknownFlag(InstructionSyntax syntax, string name, string[] known)
+    {
+        var keyword = syntax.Keyword.Text.ToUpperInvariant();
+        var names = known.Select(flag => flag.TrimEnd('*', '?')).ToArray();
+        var suggestion = Suggestion.Phrase(name, names, prefix: "--");
+        if (suggestion.Length == 0)
+            suggestion = names.Length == 0 ? $"; {keyword} has no flags" : $"; {keyword} knows {string.Join(", ", names.Select(flag => "--" + flag))}";
+        return $"unknown flag --{name} of {keyword}{suggestion}";
+    }
+}

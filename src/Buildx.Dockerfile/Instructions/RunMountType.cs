@@ -1,0 +1,10 @@
+namespace Buildx.Dockerfile;
+
+public enum RunMountType
+{
+    Bind,
+    Cache,
+    Tmpfs,
+    Secret,
+    Ssh,
+}

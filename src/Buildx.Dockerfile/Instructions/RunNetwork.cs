@@ -1,0 +1,8 @@
+namespace Buildx.Dockerfile;
+
+public enum RunNetwork
+{
+    Default,
+    None,
+    Host,
+}

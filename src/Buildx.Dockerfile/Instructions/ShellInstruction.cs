@@ -1,0 +1,3 @@
+namespace Buildx.Dockerfile;
+
+public sealed record ShellInstruction(IReadOnlyList<string> Shell) : Instruction;

@@ -1,0 +1,43 @@
+namespace Buildx.Dockerfile;
+
+/// <summary>Collects what rules find, as far as the configuration lets them run.</summary>
+internal sealed class Linter
+{
+    private readonly LintConfiguration _configuration;
+    private readonly List<LintWarning> _warnings;
+
+    public Linter(LintConfiguration configuration) : this(configuration, [])
+    {
+    }
+
+    private Linter(LintConfiguration configuration, List<LintWarning> warnings) => (_configuration, _warnings) = (configuration, warnings);
+
+    public IReadOnlyList<LintWarning> Warnings => _warnings;
+
+    public bool ErrorOnWarning => _configuration.ErrorOnWarning;
+
+    public void Report(LintRule rule, TextRange range, string message)
+    {
+        if (_configuration.Runs(rule))
+            _warnings.Add(new LintWarning(rule, message, range));
+    }
+
+    /// <summary>The same for one instruction, whose own comment <c># check=…</c> counts too.</summary>
+    public Linter For(IReadOnlyList<string> comments)
+    {
+        foreach (var comment in comments)
+        {
+            if (DirectiveReader.Find("check", "#" + comment) is not { } directive)
+                continue;
+            try
+            {
+                return new Linter(_configuration.Merge(LintConfiguration.Parse(directive.Value.Split(' ')[0])), _warnings);
+            }
+            catch (FormatException)
+            {
+                return this;
+            }
+        }
+        return this;
+    }
+}

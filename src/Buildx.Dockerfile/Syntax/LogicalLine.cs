@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace Buildx.Dockerfile;
+
+/// <summary>An instruction's text with its continuation lines joined, which still knows where each character was in the file.</summary>
+internal sealed class LogicalLine
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<(int Offset, TextPosition Position)> _segments = [];
+
+    public string Text { get; private set; } = "";
+
+    public void Append(string text, TextPosition position)
+    {
+        _segments.Add((_text.Length, position));
+        _text.Append(text);
+    }
+
+    public LogicalLine Complete()
+    {
+        Text = _text.ToString();
+        return this;
+    }
+
+    public TextPosition PositionAt(int offset)
+    {
+        var low = 0;
+        var high = _segments.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_segments[middle].Offset <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        var (start, position) = _segments[low];
+        return position with { Column = position.Column + Math.Max(0, offset - start) };
+    }
+
+    public TextRange Range(int start, int length) =>
+        new(PositionAt(start), length == 0 ? PositionAt(start) : PositionAt(start + length - 1) is var last ? last with { Column = last.Column + 1 } : default);
+}
