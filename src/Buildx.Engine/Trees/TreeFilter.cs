@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Buildx.Protocol.FileSync;
+using Buildx.Protocol.FileSync.Patterns;
+using Microsoft.Win32.SafeHandles;
 
 namespace Buildx.Engine.Trees;
 
@@ -8,31 +11,30 @@ namespace Buildx.Engine.Trees;
 /// </summary>
 internal sealed class TreeFilter
 {
-    private readonly TreePattern[] _includes;
-    private readonly TreePattern[] _excludes;
-    private readonly bool _includesArePlain;
-    private readonly bool _exceptionsArePlain;
-    private readonly bool _hasExceptions;
+    private readonly PatternMatcher? _includes;
+    private readonly PatternMatcher? _excludes;
 
-    private TreeFilter(TreePattern[] includes, TreePattern[] excludes)
+    private TreeFilter(PatternMatcher? includes, PatternMatcher? excludes)
     {
         _includes = includes;
         _excludes = excludes;
-        _includesArePlain = Array.TrueForAll(includes, pattern => pattern.IsNegated || pattern.IsPlainStem);
-        _exceptionsArePlain = Array.TrueForAll(excludes, pattern => !pattern.IsNegated || pattern.IsPlainStem);
-        _hasExceptions = Array.Exists(excludes, pattern => pattern.IsNegated);
     }
 
     /// <returns>Null when there are no patterns, so that everything is wanted.</returns>
     /// <exception cref="FormatException">A pattern is malformed.</exception>
     public static TreeFilter? Create(ImmutableArray<string> includes, ImmutableArray<string> excludes)
     {
-        if (includes.IsDefaultOrEmpty && excludes.IsDefaultOrEmpty)
-            return null;
-        return new TreeFilter(Parse(includes), Parse(excludes));
+        return includes.IsEmpty && excludes.IsEmpty ? null : new TreeFilter(Parse(includes), Parse(excludes));
 
-        static TreePattern[] Parse(ImmutableArray<string> patterns) =>
-            patterns.IsDefaultOrEmpty ? [] : [.. patterns.Select(TreePattern.Parse).OfType<TreePattern>()];
+        static PatternMatcher? Parse(ImmutableArray<string> patterns) => patterns.IsEmpty ? null : PatternMatcher.Parse(patterns);
+    }
+
+    /// <summary>The part of a directory that file sync would send.</summary>
+    /// <exception cref="FormatException">A pattern is malformed.</exception>
+    public static TreeFilter? Create(FileFilter filter, SafeFileHandle root)
+    {
+        var (includes, excludes) = filter.CompileFor(root);
+        return includes is null && excludes is null ? null : new TreeFilter(includes, excludes);
     }
 
     /// <param name="path">Relative to the top, without a leading slash.</param>
@@ -40,64 +42,27 @@ internal sealed class TreeFilter
     /// <param name="state">For the path's own children; default when it is no directory.</param>
     public FilterMatch Match(string path, bool isDirectory, FilterState parent, out FilterState state)
     {
-        var included = true;
-        var descend = isDirectory;
-        bool[]? includes = null, excludes = null;
-        if (_includes.Length > 0)
+        state = default;
+        if (!isDirectory)
         {
-            if (isDirectory)
-                includes = new bool[_includes.Length];
-            included = Evaluate(_includes, path, parent.Includes, includes);
-            if (!included && isDirectory && _includesArePlain)
-                descend = ReachesInto(_includes, path, negated: false);
+            return new FilterMatch(
+                (_includes is null || _includes.IsMatch(path, parent.Includes))
+                && (_excludes is null || !_excludes.IsMatch(path, parent.Excludes)),
+                CanDescend: false);
         }
-        if (_excludes.Length > 0)
+        bool selected = true, descend = true;
+        ParentMatches includes = default, excludes = default;
+        if (_includes is not null && !_includes.IsMatch(path, parent.Includes, out includes))
         {
-            if (isDirectory)
-                excludes = new bool[_excludes.Length];
-            if (Evaluate(_excludes, path, parent.Excludes, excludes))
-            {
-                included = false;
-                if (isDirectory)
-                    descend &= _hasExceptions && (!_exceptionsArePlain || ReachesInto(_excludes, path, negated: true));
-            }
+            selected = false;
+            descend = _includes.CanMatchBelow(path);
+        }
+        if (_excludes is not null && _excludes.IsMatch(path, parent.Excludes, out excludes))
+        {
+            selected = false;
+            descend &= _excludes.CanExceptBelow(path);
         }
         state = new FilterState(includes, excludes);
-        return new FilterMatch(included, included || descend);
-    }
-
-    private static bool Evaluate(TreePattern[] patterns, string path, bool[]? parent, bool[]? matches)
-    {
-        var matched = false;
-        for (var i = 0; i < patterns.Length; i++)
-        {
-            var pattern = patterns[i];
-            var match = parent is not null && parent[i];
-            // Only a pattern that could change the outcome is looked at.
-            if (!match && pattern.IsNegated == matched)
-                match = pattern.IsMatch(path);
-            if (match)
-            {
-                matched = !pattern.IsNegated;
-                if (matches is not null)
-                    matches[i] = true;
-            }
-        }
-        return matched;
-    }
-
-    private static bool ReachesInto(TreePattern[] patterns, string directory, bool negated)
-    {
-        foreach (var pattern in patterns)
-        {
-            var stem = pattern.Stem;
-            if (pattern.IsNegated == negated
-                && stem.StartsWith(directory, StringComparison.Ordinal)
-                && (stem.Length == directory.Length || stem[directory.Length] == '/'))
-            {
-                return true;
-            }
-        }
-        return false;
+        return new FilterMatch(selected, descend);
     }
 }

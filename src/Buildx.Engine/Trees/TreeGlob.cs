@@ -1,4 +1,5 @@
 using Buildx.Linux;
+using Buildx.Protocol.FileSync;
 using Microsoft.Win32.SafeHandles;
 
 namespace Buildx.Engine.Trees;
@@ -34,7 +35,7 @@ internal static class TreeGlob
                 if (PathGlob.IsMatch(parts[index], entry.Name))
                     names.Add(entry);
             }
-            names.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            names.Sort(static (a, b) => RelativePath.CompareNames(a.Name, b.Name));
             foreach (var entry in names)
             {
                 var full = TreePath.Join(directory, entry.Name);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Buildx.Linux;
+using Buildx.Protocol.FileSync;
 using Microsoft.Win32.SafeHandles;
 
 namespace Buildx.Engine.Trees;
@@ -117,7 +118,7 @@ internal sealed class TreeScanner
             }
         }
         var array = children.ToArray();
-        Array.Sort(array, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        Array.Sort(array, static (a, b) => RelativePath.CompareNames(a.Name, b.Name));
         directory.Entry.Children = array;
     }
 
@@ -141,14 +142,17 @@ internal sealed class TreeScanner
             selected &= match.IsSelected;
             descend &= match.CanDescend;
         }
-        if (descend && _selection is not null)
+        if ((isDirectory ? descend : selected) && _selection is not null)
         {
             var relative = directory.Relative.Length == 0 ? name : directory.Relative + "/" + name;
             var match = _selection.Match(relative, isDirectory, directory.SelectionState, out selectionState);
             selected &= match.IsSelected;
             descend &= match.CanDescend;
         }
-        if (!descend || (!isDirectory && !selected))
+        if (isDirectory ? !descend : !selected)
+            return;
+        // Sockets can't be copied; file sync makes empty files of them, which nobody can want.
+        if (_tree.IsLive && reader.Type == FileType.Socket)
             return;
         if (status == default && !FileSystem.TryGetStatusAt(handle, reader.NameWithTerminator, out status))
             return;

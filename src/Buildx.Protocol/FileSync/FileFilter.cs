@@ -1,4 +1,5 @@
 using Buildx.Protocol.FileSync.Patterns;
+using Microsoft.Win32.SafeHandles;
 
 namespace Buildx.Protocol.FileSync;
 
@@ -15,6 +16,11 @@ public sealed record FileFilter
 
     /// <summary>Also the files that these paths (with wildcards) lead to over symbolic links, and those links.</summary>
     public IReadOnlyList<string> FollowPaths { get; init; } = [];
+
+    /// <summary>The filter for one directory, in which <see cref="FollowPaths"/> are resolved now; null where everything passes.</summary>
+    /// <exception cref="FormatException">A pattern is malformed.</exception>
+    public (PatternMatcher? Include, PatternMatcher? Exclude) CompileFor(SafeFileHandle root) =>
+        Compile(paths => new LinkFollower(root).Follow(paths));
 
     internal (PatternMatcher? Include, PatternMatcher? Exclude) Compile(Func<IReadOnlyList<string>, IReadOnlyList<string>?> followLinks)
     {

@@ -51,7 +51,7 @@ public sealed class PatternMatcher
     public bool IsMatch(ReadOnlySpan<char> path, in ParentMatches parent) => Match(path, parent, default);
 
     /// <summary>Whether anything below a directory that is itself not matched could match; may err on the side of yes.</summary>
-    internal bool CanMatchBelow(ReadOnlySpan<char> directory)
+    public bool CanMatchBelow(ReadOnlySpan<char> directory)
     {
         foreach (var pattern in _patterns)
         {
@@ -62,7 +62,7 @@ public sealed class PatternMatcher
     }
 
     /// <summary>Whether any exception could match below a directory that is matched; may err on the side of yes.</summary>
-    internal bool CanExceptBelow(ReadOnlySpan<char> directory)
+    public bool CanExceptBelow(ReadOnlySpan<char> directory)
     {
         foreach (var pattern in _patterns)
         {
