@@ -59,7 +59,8 @@ internal sealed class DockerConfigFile(string path)
         var target = path;
         try
         {
-            target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            if (new FileInfo(path).LinkTarget is not null)
+                target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
             var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
             if (!Directory.Exists(directory))
                 Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
