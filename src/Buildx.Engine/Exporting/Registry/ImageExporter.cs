@@ -1,0 +1,42 @@
+using Buildx.Engine.Exporting.Images;
+using Buildx.Engine.Server;
+using Buildx.Engine.Storage;
+using Buildx.Registry;
+
+namespace Buildx.Engine.Exporting.Registry;
+
+/// <summary><c>type=image</c>: an image in the content store, pushed to every name it has where that is asked for.</summary>
+/// <param name="credentials">Who the client is at registries.</param>
+internal sealed class ImageExporter(
+    ImageExporterOptions options, IStorage storage, RegistryClient registries, Func<ISession?, ICredentialSource> credentials) : IExporter
+{
+    public string Description => "exporting to image";
+
+    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
+    {
+        using var lease = storage.Lease();
+        var image = await new ImageAssembler(storage.Content, storage.Layers)
+            .AssembleAsync(request.Result, options.Image, lease, request.Progress, cancellationToken);
+        var names = options.Image.Names.For(request.Result, "image");
+        if (options.Push)
+        {
+            var pusher = new ImagePusher(registries, storage.Content, credentials(request.Session), options.Insecure, request.Progress);
+            await pusher.PushAsync(
+                image, [.. options.PushByDigest ? names : names.Select(name => name.WithDefaultTag())], cancellationToken);
+        }
+        return ExportResponse.For(image, image.Target, [.. Shown(names.Select(name => name.ToString()).ToList(), image)]);
+    }
+
+    private List<string> Shown(List<string> names, AssembledImage image)
+    {
+        var canonical = options.NameCanonical;
+        if (options.Image.Names is { DanglingPrefix: { } prefix } settings && (names.Count == 0 || !settings.DanglingOnlyWhenUnnamed))
+        {
+            canonical &= names.Count > 0;
+            names.Add($"{prefix}@{image.Target.Digest}");
+        }
+        if (canonical)
+            names.AddRange(names.Where(name => !name.Contains('@')).Select(name => $"{name}@{image.Target.Digest}").ToList());
+        return names;
+    }
+}
