@@ -1,9 +1,53 @@
+using Buildx.Cli.Building;
 using Buildx.Cli.CommandLine;
 
 namespace Buildx.Cli.Commands;
 
-internal sealed class BuildCommand() : CliCommand("build", "Build an image from a Dockerfile")
+internal sealed class BuildCommand : CliCommand
 {
-    public override Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken) =>
-        throw new CliException("the command \"build\" is not supported yet");
+    private readonly BuildFlags _flags = new();
+
+    public BuildCommand()
+        : base("build", "Build an image from a Dockerfile")
+    {
+        foreach (var option in _flags.All)
+            Options.Add(option);
+        AddUnsupported("--build-context", "Further build contexts (not supported yet)", "NAME=SOURCE");
+        AddUnsupported("--cache-from", "Import build cache (not supported yet)", "CACHE");
+        AddUnsupported("--cache-to", "Export build cache (not supported yet)", "CACHE");
+        AddUnsupported("--check", "Check the Dockerfile without building (not supported yet)");
+        AddUnsupported("--policy", "Policies on sources (not supported yet)", "POLICY");
+        AddUnsupported("--ssh", "SSH agent for RUN --mount=type=ssh (not supported yet)", "SSH");
+        AddUnsupported("--print", "The old name of --call (not supported yet)", "METHOD");
+        AddUnsupported("--squash", "Squash layers (not supported)");
+        AddUnsupported("--isolation", "Windows isolation (not supported)", "TECHNOLOGY");
+        AddUnsupported("--security-opt", "Security options (not supported)", "OPTION");
+        AddUnsupported("--memory", "The old name of --resource memory (not supported; use that)", "SIZE", "-m");
+        AddUnsupported("--memory-swap", "The old name of --resource memory-swap (not supported; use that)", "SIZE");
+        AddUnsupported("--cpu-shares", "The old name of --resource cpu-shares (not supported; use that)", "N", "-c");
+        AddUnsupported("--cpu-period", "The old name of --resource cpu-period (not supported; use that)", "N");
+        AddUnsupported("--cpu-quota", "The old name of --resource cpu-quota (not supported; use that)", "N");
+        AddUnsupported("--cpuset-cpus", "The old name of --resource cpuset-cpus (not supported; use that)", "CPUS");
+        AddUnsupported("--cpuset-mems", "The old name of --resource cpuset-mems (not supported; use that)", "NODES");
+    }
+
+    public override string ArgumentsUsage => "PATH | -";
+
+    public override int MinimumArguments => 1;
+
+    public override int MaximumArguments => 1;
+
+    public override IReadOnlyList<(string Arguments, string Effect)> Examples =>
+    [
+        ("build -t registry.example.com/app:1.0 --push .", "build the Dockerfile in this directory and push the image"),
+        ("build --platform linux/amd64,linux/arm64 -t registry.example.com/app --push .", "the same for two platforms"),
+        ("build -o out --target binaries .", "write the files of a stage to the directory out"),
+        ("build -o type=oci,dest=app.tar .", "write an image archive"),
+    ];
+
+    public override Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
+    {
+        var request = _flags.Read(invocation);
+        return BuildRunner.RunAsync(context, request, cancellationToken);
+    }
 }

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Buildx.Cli.Values;
+using Buildx.Oci;
+
+namespace Buildx.Cli.Building;
+
+/// <summary>What the user wants built, parsed: nobody behind this looks at flags again.</summary>
+internal sealed record BuildRequest
+{
+    /// <summary>A directory, or <c>-</c>: a Dockerfile or a tar archive on standard input.</summary>
+    public required string ContextPath { get; init; }
+
+    /// <summary><c>--file</c>, relative to the working directory, or <c>-</c>; null: <c>Dockerfile</c> in the context.</summary>
+    public string? DockerfilePath { get; init; }
+
+    public ImmutableArray<ImageReference> Tags { get; init; } = [];
+
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> BuildArguments { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public string? Target { get; init; }
+
+    public bool NoCache { get; init; }
+
+    public IReadOnlyList<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>Ask the registry for base images even where a local copy exists.</summary>
+    public bool Pull { get; init; }
+
+    public IReadOnlyList<SecretSpec> Secrets { get; init; } = [];
+
+    public IReadOnlyList<OutputSpec> Outputs { get; init; } = [];
+
+    public IReadOnlyList<string> Annotations { get; init; } = [];
+
+    public IReadOnlyList<string> Entitlements { get; init; } = [];
+
+    /// <summary><c>none</c> or <c>host</c>; null: a network for every step.</summary>
+    public string? NetworkMode { get; init; }
+
+    /// <summary><c>host=ip</c>.</summary>
+    public IReadOnlyList<string> ExtraHosts { get; init; } = [];
+
+    public long ShmSize { get; init; }
+
+    /// <summary><c>name=soft:hard</c>.</summary>
+    public IReadOnlyList<string> Ulimits { get; init; } = [];
+
+    public string? CgroupParent { get; init; }
+
+    /// <summary>Limits per step, under the names the frontend has for them.</summary>
+    public IReadOnlyDictionary<string, string> Resources { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public string Progress { get; init; } = "auto";
+
+    public bool Quiet { get; init; }
+
+    public string? MetadataFile { get; init; }
+
+    public string? ImageIdFile { get; init; }
+
+    public bool ReadsStandardInput => ContextPath == "-" || DockerfilePath == "-";
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Buildx.Cli.Building;
+
+/// <summary>A <see cref="BuildRequest"/> in the words of the Dockerfile frontend.</summary>
+internal static class FrontendAttributes
+{
+    /// <param name="dockerfileName">The Dockerfile's name inside the local source <c>dockerfile</c>.</param>
+    /// <param name="proxies">Build arguments that Docker's configuration adds where the user gave none.</param>
+    public static Dictionary<string, string> Create(BuildRequest request, string dockerfileName, IReadOnlyDictionary<string, string> proxies)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal) { ["filename"] = dockerfileName };
+        foreach (var (name, value) in request.BuildArguments)
+            attributes[$"build-arg:{name}"] = value;
+        foreach (var (name, value) in proxies)
+        {
+            if (!request.BuildArguments.Keys.Contains(name, StringComparer.OrdinalIgnoreCase))
+                attributes[$"build-arg:{name}"] = value;
+        }
+        foreach (var (name, value) in request.Labels)
+            attributes[$"label:{name}"] = value;
+        foreach (var (name, value) in request.Resources)
+            attributes[name] = value;
+        if (request.Target is { Length: > 0 } target)
+            attributes["target"] = target;
+        if (request.NoCache)
+            attributes["no-cache"] = "";
+        else if (request.NoCacheStages.Count > 0)
+            attributes["no-cache"] = string.Join(',', request.NoCacheStages);
+        if (request.Pull)
+            attributes["image-resolve-mode"] = "pull";
+        if (request.Platforms.Count > 0)
+            attributes["platform"] = string.Join(',', request.Platforms);
+        if (request.NetworkMode is not null)
+            attributes["force-network-mode"] = request.NetworkMode;
+        if (request.ExtraHosts.Count > 0)
+            attributes["add-hosts"] = string.Join(',', request.ExtraHosts);
+        if (request.ShmSize > 0)
+            attributes["shm-size"] = request.ShmSize.ToString(CultureInfo.InvariantCulture);
+        if (request.Ulimits.Count > 0)
+            attributes["ulimit"] = string.Join(',', request.Ulimits);
+        if (request.CgroupParent is { Length: > 0 } parent)
+            attributes["cgroup-parent"] = parent;
+        if (request.BuildArguments.TryGetValue("BUILDKIT_MULTI_PLATFORM", out var multi) && multi is "1" or "true")
+            attributes["multi-platform"] = "true";
+        return attributes;
+    }
+}
