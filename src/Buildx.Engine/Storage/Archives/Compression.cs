@@ -1,0 +1,18 @@
+using ZstdSharp;
+
+namespace Buildx.Engine.Storage;
+
+/// <summary>Opens streams that compress what is written to them. Same input, same bytes, on every machine.</summary>
+internal static class Compression
+{
+    private const int DefaultGzipLevel = 6;
+    private const int DefaultZstdLevel = 3;
+
+    /// <returns>Leaves <paramref name="target"/> open.</returns>
+    public static Stream Open(Stream target, CompressionType type, int? level) => type switch
+    {
+        CompressionType.Gzip => new ParallelGzipStream(target, Math.Clamp(level ?? DefaultGzipLevel, 0, 9)),
+        CompressionType.Zstd => new CompressionStream(target, level ?? DefaultZstdLevel, leaveOpen: true),
+        _ => new BufferedWriteStream(target),
+    };
+}

@@ -1,0 +1,4 @@
+namespace Buildx.Engine.Storage;
+
+/// <summary>The store can't do what it was asked. The message is for users.</summary>
+internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
