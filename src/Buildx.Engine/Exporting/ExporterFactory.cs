@@ -2,15 +2,13 @@ using Buildx.Engine.Exporting.Archives;
 using Buildx.Engine.Exporting.Files;
 using Buildx.Engine.Exporting.Options;
 using Buildx.Engine.Exporting.Registry;
-using Buildx.Engine.Server;
 using Buildx.Engine.Storage;
 using Buildx.Registry;
 
 namespace Buildx.Engine.Exporting;
 
 /// <summary>Makes exporters from what a client asked for: the place where their attributes are read, before anything is built.</summary>
-/// <param name="credentials">Who the client of a session is at registries.</param>
-internal sealed class ExporterFactory(IStorage storage, RegistryClient registries, Func<ISession?, ICredentialSource> credentials)
+internal sealed class ExporterFactory(IStorage storage, RegistryClient registries)
 {
     /// <param name="ignored">Attributes that nobody knows; BuildKit passes over them too.</param>
     /// <exception cref="ExportException">There is no such exporter, or an attribute cannot be used as it is.</exception>
@@ -19,7 +17,7 @@ internal sealed class ExporterFactory(IStorage storage, RegistryClient registrie
         var reader = new ExporterAttributes(type, attributes);
         IExporter exporter = type switch
         {
-            "image" => new ImageExporter(ImageExporterOptions.Take(reader), storage, registries, credentials),
+            "image" => new ImageExporter(ImageExporterOptions.Take(reader), storage, registries),
             "oci" => ArchiveExporter.Create(ArchiveVariant.Oci, reader, storage),
             "docker" => ArchiveExporter.Create(ArchiveVariant.Docker, reader, storage),
             "local" => LocalExporter.Create(reader, storage),

@@ -12,6 +12,7 @@ namespace Buildx.Engine.Tests.Exporting;
 internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 {
     private readonly ConcurrentDictionary<Digest, byte[]> _blobs = [];
+    private readonly Dictionary<LayerId, byte[]> _prepared = [];
     private readonly Dictionary<LayerId, (LayerBlob Blob, DateTimeOffset? Created)> _layers = [];
 
     public IContentStore Content => this;
@@ -46,6 +47,7 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
         if (source is null)
             _blobs[descriptor.Digest] = bytes;
         var id = new LayerId($"layer-{_layers.Count}");
+        _prepared.Add(id, bytes);
         _layers.Add(id, (new LayerBlob(descriptor, Digest.Sha256(tar.ToArray()), source), created));
         return id;
     }
@@ -53,6 +55,8 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
     public Digest DiffIdOf(LayerId layer) => _layers[layer].Blob.DiffId;
 
     public Descriptor DescriptorOf(LayerId layer) => _layers[layer].Blob.Descriptor;
+
+    public byte[] ReadPrepared(LayerId layer) => _prepared[layer];
 
     public byte[] Read(Digest digest) => _blobs[digest];
 

@@ -1,14 +1,12 @@
 using Buildx.Engine.Exporting.Images;
-using Buildx.Engine.Server;
+using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
 using Buildx.Registry;
 
 namespace Buildx.Engine.Exporting.Registry;
 
 /// <summary><c>type=image</c>: an image in the content store, pushed to every name it has where that is asked for.</summary>
-/// <param name="credentials">Who the client is at registries.</param>
-internal sealed class ImageExporter(
-    ImageExporterOptions options, IStorage storage, RegistryClient registries, Func<ISession?, ICredentialSource> credentials) : IExporter
+internal sealed class ImageExporter(ImageExporterOptions options, IStorage storage, RegistryClient registries) : IExporter
 {
     public string Description => "exporting to image";
 
@@ -20,7 +18,7 @@ internal sealed class ImageExporter(
         var names = options.Image.Names.For(request.Result, "image");
         if (options.Push)
         {
-            var pusher = new ImagePusher(registries, storage.Content, credentials(request.Session), options.Insecure, request.Progress);
+            var pusher = new ImagePusher(registries, storage.Content, SessionCredentials.For(request.Session), options.Insecure, request.Progress);
             await pusher.PushAsync(
                 image, [.. options.PushByDigest ? names : names.Select(name => name.WithDefaultTag())], cancellationToken);
         }
