@@ -60,7 +60,8 @@ public sealed class SessionServer
         options.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
         // include-patterns, exclude-patterns and followpaths travel as headers.
         options.Limits.MaxRequestHeaderCount = 100_000;
-        options.Limits.MaxRequestHeadersTotalSize = 16 << 20;
+        options.Limits.MaxRequestHeadersTotalSize = 4 << 20;
+        options.Limits.MaxRequestBufferSize = 4 << 20;
         options.Limits.Http2.MaxRequestHeaderFieldSize = 1 << 20;
         options.Limits.Http2.MaxStreamsPerConnection = 10_000;
         options.Limits.Http2.InitialConnectionWindowSize = 4 << 20;

@@ -1,0 +1,26 @@
+using System.Net.Sockets;
+
+namespace Buildx.Client;
+
+/// <summary>A BuildKit behind a Unix socket.</summary>
+public sealed class UnixSocketConnector(string path) : BuildkitConnector
+{
+    public override string Name => $"unix://{path}";
+
+    public override bool SharesFiles => true;
+
+    public override async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

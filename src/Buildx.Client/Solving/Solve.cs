@@ -1,0 +1,171 @@
+using Buildx.Client.Progress;
+using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Sessions;
+using Grpc.Core;
+
+namespace Buildx.Client;
+
+/// <summary>One build under way: its session, the call that builds, and the one that tells how it goes.</summary>
+internal sealed class Solve(Control.ControlClient control, BuildkitConnector connector, SolveOptions options, IProgressSink? progress)
+{
+    private static readonly TimeSpan StatusInactivity = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StatusRetry = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SessionGrace = TimeSpan.FromSeconds(2);
+
+    private readonly string _ref = options.Ref ?? NewId();
+    private readonly string _session = NewId();
+    private long _lastStatus;
+
+    public async Task<SolveResult> RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopSession = new CancellationTokenSource();
+        using var stopStatus = new CancellationTokenSource();
+        using var stopSolve = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var server = CreateServer();
+        var tunnel = await OpenTunnelAsync(server, cancellationToken);
+        var serving = server.RunAsync(tunnel, stopSession.Token);
+        var status = Task.Run(() => WatchAsync(stopStatus.Token), CancellationToken.None);
+        var solving = SolveAsync(stopSolve.Token);
+        try
+        {
+            // Without its session the daemon would wait for nothing.
+            var sessionIsLost = await Task.WhenAny(solving, serving) == serving
+                && await Task.WhenAny(solving, Task.Delay(SessionGrace, CancellationToken.None)) != solving;
+            if (sessionIsLost)
+            {
+                await stopSolve.CancelAsync();
+                await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new SolveException(_ref, $"The daemon at {connector.Name} has ended the session in the middle of the build.");
+            }
+            var response = await solving;
+            return new SolveResult(_ref, response.ExporterResponse);
+        }
+        catch (RpcException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The build was cancelled.", cancellationToken);
+        }
+        catch (RpcException exception)
+        {
+            throw new SolveException(_ref, exception);
+        }
+        finally
+        {
+            await FinishStatusAsync(status, stopStatus);
+            await stopSession.CancelAsync();
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private SessionServer CreateServer()
+    {
+        var server = new SessionServer();
+        if (options.LocalDirectories.Count > 0)
+            new LocalDirectoryService(options.LocalDirectories).Register(server);
+        if (options.Exports.Any(export => export.Destination is not null))
+            new ExportService(options.Exports).Register(server);
+        if (options.Credentials is { } credentials)
+            new CredentialService(credentials).Register(server);
+        if (options.Secrets is { } secrets)
+            new SecretService(secrets).Register(server);
+        foreach (var service in options.Services)
+            service.Register(server);
+        return server;
+    }
+
+    private async Task<Stream> OpenTunnelAsync(SessionServer server, CancellationToken cancellationToken)
+    {
+        var headers = new SessionHeaders
+        {
+            Id = _session,
+            SharedKey = options.SharedKey,
+            Methods = server.Methods,
+            LocalDirectories = connector.SharesFiles
+                ? options.LocalDirectories.ToDictionary(entry => entry.Key, entry => Path.GetFullPath(entry.Value))
+                : new Dictionary<string, string>(),
+        };
+        return await connector.OpenSessionAsync(headers, cancellationToken)
+            ?? SessionTunnelStream.FromClientCall(control.Session(headers.ToMetadata(), cancellationToken: CancellationToken.None));
+    }
+
+    private async Task<SolveResponse> SolveAsync(CancellationToken cancellationToken)
+    {
+        var request = new SolveRequest
+        {
+            Ref = _ref,
+            Session = _session,
+            Frontend = options.Frontend,
+            Definition = options.Definition,
+            Cache = new Protocol.ControlApi.CacheOptions(),
+            Internal = options.IsInternal,
+        };
+        request.FrontendAttrs.Add(options.FrontendAttributes.ToDictionary());
+        request.FrontendInputs.Add(options.FrontendInputs.ToDictionary());
+        request.Entitlements.Add(options.Entitlements);
+        request.Cache.Imports.Add(options.CacheImports.Select(ToEntry));
+        request.Cache.Exports.Add(options.CacheExports.Select(ToEntry));
+        foreach (var export in options.Exports)
+        {
+            var exporter = new Exporter { Type = export.Type };
+            exporter.Attrs.Add(export.Attributes.ToDictionary());
+            request.Exporters.Add(exporter);
+        }
+        if (options.Exports is [var first, ..])
+        {
+            // Daemons from before 2024 know one exporter only.
+            request.ExporterDeprecated = first.Type;
+            request.ExporterAttrsDeprecated.Add(first.Attributes.ToDictionary());
+        }
+        return await control.SolveAsync(request, cancellationToken: cancellationToken);
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var clock = Environment.TickCount64;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                using var call = control.Status(new StatusRequest { Ref = _ref }, cancellationToken: cancellationToken);
+                while (await call.ResponseStream.MoveNext(cancellationToken))
+                {
+                    Volatile.Write(ref _lastStatus, Environment.TickCount64);
+                    progress?.Report(SolveStatus.From(call.ResponseStream.Current));
+                }
+                return;
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.NotFound && Environment.TickCount64 - clock < StatusInactivity.TotalMilliseconds)
+            {
+                // Asked before the build has begun.
+                await Task.Delay(StatusRetry, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception exception) when (exception is RpcException or OperationCanceledException or IOException)
+            {
+                // How the build ends is told by the other call.
+                return;
+            }
+        }
+    }
+
+    /// <summary>The last messages may come behind the build's end; a stream that says nothing for a while is given up.</summary>
+    private async Task FinishStatusAsync(Task status, CancellationTokenSource stopStatus)
+    {
+        Volatile.Write(ref _lastStatus, Environment.TickCount64);
+        while (!status.IsCompleted)
+        {
+            await Task.WhenAny(status, Task.Delay(100, CancellationToken.None));
+            if (Environment.TickCount64 - Volatile.Read(ref _lastStatus) > StatusInactivity.TotalMilliseconds)
+                await stopStatus.CancelAsync();
+        }
+        await status;
+    }
+
+    private static CacheOptionsEntry ToEntry(CacheOptions cache)
+    {
+        var entry = new CacheOptionsEntry { Type = cache.Type };
+        entry.Attrs.Add(cache.Attributes.ToDictionary());
+        return entry;
+    }
+
+    /// <summary>As BuildKit's own ids: 25 letters and digits.</summary>
+    private static string NewId() => System.Security.Cryptography.RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 25);
+}

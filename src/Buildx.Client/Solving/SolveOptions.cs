@@ -1,0 +1,46 @@
+using Buildx.Protocol.Pb;
+
+namespace Buildx.Client;
+
+/// <summary>A build, as BuildKit is asked for it. Either <see cref="Frontend"/> or <see cref="Definition"/> says what is built.</summary>
+public sealed record SolveOptions
+{
+    /// <summary>The build's id; made up when null.</summary>
+    public string? Ref { get; init; }
+
+    /// <summary>E.g. <c>dockerfile.v0</c>.</summary>
+    public string Frontend { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string> FrontendAttributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Graphs that the frontend takes, by name.</summary>
+    public IReadOnlyDictionary<string, Definition> FrontendInputs { get; init; } = new Dictionary<string, Definition>();
+
+    /// <summary>The graph itself, without a frontend.</summary>
+    public Definition? Definition { get; init; }
+
+    public IReadOnlyList<ExportOptions> Exports { get; init; } = [];
+
+    public IReadOnlyList<CacheOptions> CacheImports { get; init; } = [];
+
+    public IReadOnlyList<CacheOptions> CacheExports { get; init; } = [];
+
+    /// <summary>E.g. <c>network.host</c>.</summary>
+    public IReadOnlyList<string> Entitlements { get; init; } = [];
+
+    /// <summary>Directories that are sent, by the name of the local source (<c>context</c>, <c>dockerfile</c>, …).</summary>
+    public IReadOnlyDictionary<string, string> LocalDirectories { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What names the contexts of several builds as the same, so that the daemon keeps one copy.</summary>
+    public string SharedKey { get; init; } = "";
+
+    public ICredentialProvider? Credentials { get; init; }
+
+    public ISecretProvider? Secrets { get; init; }
+
+    /// <summary>Whatever else the client serves (ssh, …).</summary>
+    public IReadOnlyList<ISessionService> Services { get; init; } = [];
+
+    /// <summary>Not listed in the daemon's history.</summary>
+    public bool IsInternal { get; init; }
+}
