@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text;
+
+namespace Buildx.Registry.Tests;
+
+/// <summary>An HTTP server that misbehaves as it is told, for what a real registry does not do on demand.</summary>
+internal sealed class ScriptedServer : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Func<HttpListenerContext, Task> _answer;
+    private readonly List<string> _requests = [];
+
+    public ScriptedServer(Func<HttpListenerContext, Task> answer)
+    {
+        _answer = answer;
+        for (var attempt = 0; ; attempt++)
+        {
+            Host = $"127.0.0.1:{Random.Shared.Next(20_000, 60_000)}";
+            _listener.Prefixes.Clear();
+            _listener.Prefixes.Add($"http://{Host}/");
+            try
+            {
+                _listener.Start();
+                break;
+            }
+            catch (HttpListenerException) when (attempt < 20)
+            {
+            }
+        }
+        _ = ServeAsync();
+    }
+
+    public string Host { get; }
+
+    /// <summary><c>METHOD PATH?QUERY Authorization Range</c> of what came.</summary>
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (_requests)
+                return [.. _requests];
+        }
+    }
+
+    public void Dispose() => _listener.Close();
+
+    public static void Answer(HttpListenerContext context, int status, string body = "", params (string Name, string Value)[] headers)
+    {
+        context.Response.StatusCode = status;
+        foreach (var (name, value) in headers)
+            context.Response.Headers[name] = value;
+        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+            var request = context.Request;
+            lock (_requests)
+                _requests.Add($"{request.HttpMethod} {request.RawUrl} {request.Headers["Authorization"]} {request.Headers["Range"]}".Trim());
+            _ = Task.Run(() => _answer(context));
+        }
+    }
+}
