@@ -72,6 +72,8 @@ internal sealed class RuntimeExecutor : IExecutor
             {
                 Capabilities = spec.Insecure ? Capabilities.ReadOwn() : Capabilities.Default,
                 UserNamespace = userNamespace,
+                Is32Bit = (spec.Platform.Architecture, Oci.Platform.Host.Architecture) is ("386", "amd64") or ("arm", "arm64")
+                    && _emulation.GetKind(spec.Platform) == EmulationKind.Native,
                 SharesNetwork = spec.Network != NetworkMode.None,
                 CgroupsPath = cgroup,
                 Ulimits = LimitUlimits(spec.Ulimits),

@@ -10,14 +10,15 @@ internal sealed record RuntimeFailure(string Message, int? ExitCode)
     private const int NotExecutable = 126;
 
     /// <param name="log">The runtime's log, one JSON object per line.</param>
-    /// <param name="printed">What it printed, where the log holds nothing.</param>
+    /// <param name="printed">What it printed instead of the container.</param>
     /// <returns>Null when the runtime did not fail.</returns>
     public static RuntimeFailure? Find(string log, string printed, ExecutionSpec spec)
     {
         string? message = null;
         foreach (var line in log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             message = ReadError(line) ?? message;
-        message ??= printed.Trim() is { Length: > 0 } text ? text : null;
+        foreach (var line in printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            message ??= ReadError(line);
         return message is null ? null : Classify(message, spec);
     }
 
@@ -28,7 +29,7 @@ internal sealed record RuntimeFailure(string Message, int? ExitCode)
             return new RuntimeFailure($"exec: \"{program}\": executable file not found in $PATH", NotFound);
         // crun names what it could not run, runc writes exec: "…".
         var isProgram = message.Contains($"`{program}`", StringComparison.Ordinal) || message.Contains($"exec: \"{program}\"", StringComparison.Ordinal)
-            || message.Contains("exec user process", StringComparison.Ordinal) || message.Contains("exec container process", StringComparison.Ordinal);
+            || message.Contains("open executable", StringComparison.Ordinal) || message.Contains("exec user process", StringComparison.Ordinal) || message.Contains("exec container process", StringComparison.Ordinal);
         if (isProgram && message.Contains("ermission denied", StringComparison.Ordinal))
             return new RuntimeFailure($"exec: \"{program}\": permission denied", NotExecutable);
         if (isProgram && message.Contains("o such file or directory", StringComparison.Ordinal))

@@ -16,6 +16,10 @@ namespace Buildx.Engine.Execution;
 internal sealed class RuntimeRun(string runtime, ImmutableArray<string> arguments, string logFile, IExecutionOutput output)
 {
     private const int StackSize = 256 << 10;
+
+    /// <summary>How long after printing an error the runtime has certainly logged it, if it was the runtime's.</summary>
+    private static readonly TimeSpan LogDelay = TimeSpan.FromMilliseconds(30);
+
     private static readonly string? SetPriv = ExecutableSearch.Find("setpriv");
     private static readonly string? Unshare = ExecutableSearch.Find("unshare");
 
@@ -23,6 +27,8 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
     private readonly Lock _lock = new();
     private ChildProcess? _process;
     private bool _isKilled;
+    private bool _hasBegun;
+    private byte[] _held = [];
 
     /// <summary>What the runtime printed itself instead of the container: withheld, since its log says it too.</summary>
     public string RuntimeOutput { get; private set; } = "";
@@ -51,6 +57,7 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
                 {
                     Pump(process, outReader, errorReader);
                     var exit = process.Wait();
+                    ReleaseUnlessRuntimeHasFailed();
                     lock (_lock)
                         _process = null;
                     _end.TrySetResult(exit);
@@ -92,8 +99,14 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
         {
             // When the process has ended all of the container has; what it wrote is in the pipes now.
             var hasEnded = handles[2] is null;
-            if (!Descriptors.WaitForInput(handles, ready, hasEnded ? TimeSpan.Zero : Timeout.InfiniteTimeSpan) && hasEnded)
-                return;
+            var patience = hasEnded ? TimeSpan.Zero : _held.Length > 0 ? LogDelay : Timeout.InfiniteTimeSpan;
+            if (!Descriptors.WaitForInput(handles, ready, patience))
+            {
+                if (hasEnded)
+                    return;
+                ReleaseUnlessRuntimeHasFailed();
+                continue;
+            }
             if (ready[2])
                 handles[2] = null;
             for (var i = 0; i < 2; i++)
@@ -103,15 +116,43 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
                 var count = Descriptors.Read(handles[i]!, buffer);
                 if (count == 0)
                     handles[i] = null;
-                else if (i == 1 && RuntimeHasFailed())
-                    RuntimeOutput += System.Text.Encoding.UTF8.GetString(buffer[..count]);
                 else
-                    output.Write(i + 1, buffer[..count]);
+                    Pass(i + 1, buffer[..count]);
             }
         }
     }
 
-    private bool RuntimeHasFailed() => new FileInfo(logFile) is { Exists: true, Length: > 0 };
+    /// <summary>
+    /// The runtime and the container share stderr, and what comes first may be the runtime's: it is held until that is known.
+    /// </summary>
+    private void Pass(int stream, ReadOnlySpan<byte> data)
+    {
+        if (!_hasBegun && stream == 2)
+        {
+            _held = [.. _held, .. data];
+            return;
+        }
+        ReleaseUnlessRuntimeHasFailed();
+        _hasBegun = true;
+        output.Write(stream, data);
+    }
+
+    private void ReleaseUnlessRuntimeHasFailed()
+    {
+        if (_held.Length == 0)
+            return;
+        // crun logs to its file, and inside the container, where that is out of reach, to stderr in the log's form.
+        if (new FileInfo(logFile) is { Exists: true, Length: > 0 } || _held.AsSpan().StartsWith("{\"msg\":\""u8))
+        {
+            RuntimeOutput += System.Text.Encoding.UTF8.GetString(_held);
+        }
+        else
+        {
+            output.Write(2, _held);
+            _hasBegun = true;
+        }
+        _held = [];
+    }
 
     private void Kill()
     {

@@ -13,6 +13,9 @@ internal sealed record Bundle(ExecutionSpec Spec, string RootPath, ContainerUser
     /// <summary>Null when cgroups are left alone.</summary>
     public string? CgroupsPath { get; init; }
 
+    /// <summary>Whether a 64-bit processor runs a 32-bit platform's programs itself.</summary>
+    public bool Is32Bit { get; init; }
+
     public bool SharesNetwork { get; init; }
     public ImmutableArray<ExecutionUlimit> Ulimits { get; init; } = [];
 }

@@ -95,6 +95,13 @@ internal static class BundleWriter
         if (bundle.UserNamespace is { } path)
             WriteNamespace(json, "user", path);
         json.WriteEndArray();
+        if (bundle.Is32Bit)
+        {
+            // uname and what asks it see the machine that the step is for.
+            json.WriteStartObject("personality");
+            json.WriteString("domain", "LINUX32");
+            json.WriteEndObject();
+        }
         if (bundle.CgroupsPath is { } cgroup)
         {
             json.WriteString("cgroupsPath", cgroup);

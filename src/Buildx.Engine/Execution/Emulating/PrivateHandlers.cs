@@ -31,13 +31,10 @@ internal static class PrivateHandlers
     }
 
     /// <summary>
-    /// The helper process that a root engine starts in a new user namespace: waits until its ids are mapped, registers, says so,
-    /// and stays until its input ends.
+    /// The helper process that a root engine starts in a new user namespace: registers, says so, and stays until its input ends.
     /// </summary>
     public static int RunChild(Stream input, TextWriter output)
     {
-        if (input.ReadByte() < 0)
-            return 1;
         RegisterHere(output.WriteLine);
         output.WriteLine("ready");
         output.Flush();
@@ -63,8 +60,10 @@ internal static class PrivateHandlers
             using (inputReader)
             using (outputWriter)
             {
+                // A program gets its capabilities when it is started, and only if its user is mapped by then: so the shell waits.
                 process = ChildProcess.Start(new ProcessStart(unshare,
-                    ["--user", "--mount", "--propagation=unchanged", "--", child.Path, .. child.Arguments, ChildName])
+                    ["--user", "--mount", "--propagation=unchanged", "--",
+                        "/bin/sh", "-c", "read -r _ && exec \"$0\" \"$@\"", child.Path, .. child.Arguments, ChildName])
                 {
                     Input = inputReader,
                     Output = outputWriter,
@@ -80,7 +79,7 @@ internal static class PrivateHandlers
                     IdentityMap.WriteAll(process.Id);
                     Descriptors.Write(inputWriter, "\n"u8);
                     said = ReadToReady(outputReader);
-                    if (!said.EndsWith("ready\n", StringComparison.Ordinal))
+                    if (said != "ready\n")
                         throw new ExecutionException($"a namespace for foreign programs could not be made: {said.Trim()}");
                     File.WriteAllText(file, "");
                     Mount.Bind($"/proc/{process.Id}/ns/{NamespaceKind.User}", file);
