@@ -108,7 +108,7 @@ internal sealed class EngineStorage : IStorage
         var rootLock = FileLock.TryAcquire(layout.Lock);
         if (rootLock is null)
         {
-            var owner = File.ReadAllText(layout.Lock).Trim();
+            var owner = ReadOwner(layout.Lock);
             throw new StorageException(
                 $"{layout.Root} is in use by another engine{(owner.Length > 0 ? $" (process {owner})" : "")}: "
                 + "end that one, or choose another directory with --root");
@@ -117,5 +117,13 @@ internal sealed class EngineStorage : IStorage
         RandomAccess.SetLength(rootLock.Handle, 0);
         RandomAccess.Write(rootLock.Handle, text, 0);
         return rootLock;
+    }
+
+    /// <summary>Not through <see cref="File"/>, which would ask for the lock itself.</summary>
+    private static string ReadOwner(string path)
+    {
+        using var file = FileSystem.OpenAt(null, path, OpenFlags.ReadOnly);
+        Span<byte> text = stackalloc byte[32];
+        return System.Text.Encoding.ASCII.GetString(text[..RandomAccess.Read(file, text, 0)]).Trim();
     }
 }

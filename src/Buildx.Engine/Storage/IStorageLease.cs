@@ -2,9 +2,13 @@ using Buildx.Oci;
 
 namespace Buildx.Engine.Storage;
 
-/// <summary>Keeps garbage collection away from what a running build uses; ends with it.</summary>
+/// <summary>
+/// Keeps garbage collection away from what a running build uses; ends with it. Protect first, then look whether it is there:
+/// the other way round it may go in between.
+/// </summary>
 internal interface IStorageLease : IDisposable
 {
+    /// <exception cref="StorageException">One of its layers is gone already.</exception>
     void Protect(Snapshot snapshot);
 
     void Protect(Digest blob);

@@ -57,11 +57,17 @@ public static unsafe class Mount
             throw new ArgumentException("an overlay without an upper directory needs two lower ones", nameof(options));
         using var context = new FileSystemContext("overlay");
         context.Set("source", "overlay");
+        // What these record in attributes of the upper directory makes no sense once it's a layer of something else. With
+        // "userxattr" both are off, and naming them is refused.
         if (options.UserAttributes)
+        {
             context.SetFlag("userxattr");
-        // What these record in attributes of the upper directory makes no sense once it's a layer of something else.
-        context.Set("redirect_dir", "off");
-        context.Set("metacopy", "off");
+        }
+        else
+        {
+            context.Set("redirect_dir", "off");
+            context.Set("metacopy", "off");
+        }
         context.Set("index", "off");
         // "lowerdir+" adds one more below those given before.
         for (var i = options.LowerDirectories.Count - 1; i >= 0; i--)

@@ -315,14 +315,17 @@ internal sealed class LayerUnpacker : IDisposable
     }
 
     /// <summary>Makes the directories that an archive leaves out.</summary>
-    private SafeFileHandle MakeParents(string path)
+    private SafeFileHandle MakeParents(string path, int links = 0)
     {
         if (FileSystem.LastError is not (Errno.ENOENT or Errno.ENOTDIR))
             throw LinuxException.FromLastError("openat2", path);
         var current = _root;
         var done = "";
-        foreach (var part in path.Split('/'))
+        var parts = path.Split('/');
+        for (var i = 0; i < parts.Length; i++)
         {
+            var part = parts[i];
+            var above = done;
             done = done.Length == 0 ? part : $"{done}/{part}";
             var next = FileSystem.TryOpenIn(_root, done, OpenFlags.Directory);
             if (next is null)
@@ -330,6 +333,19 @@ internal sealed class LayerUnpacker : IDisposable
                 // A file or whiteout in the way was replaced by a directory.
                 if (FileSystem.TryGetStatusAt(current, part, out var status) && !status.IsDirectory && !status.IsSymbolicLink)
                     FileSystem.RemoveFileAt(current, part);
+                if (status.IsSymbolicLink)
+                {
+                    // A link to what this layer doesn't have: made where the link leads, which is inside the layer in any case.
+                    var link = FileSystem.ReadLinkAt(current, part);
+                    if (current != _root)
+                        current.Dispose();
+                    if (links == 40)
+                        throw new LinuxException("openat2", path, Errno.ELOOP);
+                    var target = link.StartsWith('/') ? link : $"{above}/{link}";
+                    var rest = Normalize($"{target}/{string.Join('/', parts[(i + 1)..])}");
+                    return rest.Length == 0 ? FileSystem.OpenAt(_root, ".", OpenFlags.Directory)
+                        : FileSystem.TryOpenIn(_root, rest, OpenFlags.Directory) ?? MakeParents(rest, links + 1);
+                }
                 FileSystem.TryMakeDirectoryAt(current, part, 0x1ed);
                 FileSystem.ChangeModeAt(current, part, 0x1ed);
                 next = FileSystem.OpenAt(current, part, OpenFlags.Directory | OpenFlags.NoFollow);

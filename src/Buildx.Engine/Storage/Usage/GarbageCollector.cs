@@ -60,11 +60,7 @@ internal sealed class GarbageCollector(
         var graph = UsageGraph.Build(layers, records, directories);
         var total = graph.Nodes.Sum(node => node.Usage.Shared ? 0 : node.Usage.Size);
         var keep = GetBytesToKeep(policy, total);
-        var candidates = graph.Nodes
-            .Where(node => IsCandidate(node, policy, now) && matcher.Matches(node.Usage))
-            .ToList();
-        if (keep != 0)
-            candidates = PruneOrder.Sort(candidates);
+        var candidates = PruneOrder.Sort([.. graph.Nodes.Where(node => IsCandidate(node, policy, now) && matcher.Matches(node.Usage))]);
         var gone = true;
         while (gone)
         {
@@ -72,7 +68,7 @@ internal sealed class GarbageCollector(
             for (var i = 0; i < candidates.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (keep != 0 && total < keep)
+                if (keep != 0 && total <= keep)
                     return;
                 var node = candidates[i];
                 if (node.Dependents.Count > 0)
