@@ -42,7 +42,7 @@ public sealed class ExecutorFixture : IDisposable
 
     public void Dispose()
     {
-        Buildx.Linux.Mount.Unmount(Path.Combine(_directory.Path, "executor", "user-namespace"));
+        Emulation.Dispose();
         Buildx.Linux.Mount.Unmount(Path.Combine(_directory.Path, "executor"));
         _directory.Dispose();
     }

@@ -7,20 +7,19 @@ using Buildx.Oci;
 namespace Buildx.Engine.Execution.Emulating;
 
 /// <summary>Which platforms run here: by themselves, by the host's handlers, or by handlers of the engine's own.</summary>
-internal sealed class Emulation : IEmulation
+internal sealed class Emulation : IEmulation, IDisposable
 {
     private const string Package = "qemu-user-static";
 
     private readonly Dictionary<string, EmulationKind> _kinds = [];
-    private readonly Lazy<Task<string>> _namespace;
+    private readonly Lazy<Task<HandlerNamespace>> _namespace;
 
     public Emulation(ExecutionOptions options)
     {
         _namespace = new(() => Task.Run(() =>
         {
             var file = Path.Combine(Path.GetFullPath(options.WorkDirectory), "user-namespace");
-            PrivateHandlers.MakeNamespace(options.Child, file);
-            return file;
+            return HandlerNamespace.Make(options.Child, file);
         }));
         var native = NativePlatforms.Current;
         foreach (var platform in native)
@@ -79,7 +78,13 @@ internal sealed class Emulation : IEmulation
             default:
                 return null;
         }
-        return await _namespace.Value.WaitAsync(cancellationToken);
+        return (await _namespace.Value.WaitAsync(cancellationToken)).File;
+    }
+
+    public void Dispose()
+    {
+        if (_namespace is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _namespace.Value.Result.Dispose();
     }
 
     private ImmutableArray<Platform> List(ImmutableArray<Platform> native)

@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Buildx.Engine.Execution.Binfmt;
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(BinfmtStatus))]
+internal sealed partial class BinfmtJson : JsonSerializerContext;
