@@ -23,6 +23,6 @@ internal sealed class SessionPair : IAsyncDisposable
     {
         await Connection.DisposeAsync();
         await _stop.CancelAsync();
-        await _serving.WaitAsync(TimeSpan.FromSeconds(10));
+        await _serving.WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

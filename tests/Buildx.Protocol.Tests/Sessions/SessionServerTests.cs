@@ -72,18 +72,19 @@ public sealed class SessionServerTests
         using var echo = new Control.ControlClient(pair.Connection.Invoker).Session(cancellationToken: Token);
         var data = new byte[12 << 20];
         Random.Shared.NextBytes(data);
-        for (var i = 0; i < 3; i++)
+        var writing = Task.Run(async () =>
         {
-            await echo.RequestStream.WriteAsync(new BytesMessage { Data = ByteString.CopyFrom(data) }, Token);
-            if (i == 2)
-                await echo.RequestStream.CompleteAsync();
-        }
+            for (var i = 0; i < 3; i++)
+                await echo.RequestStream.WriteAsync(new BytesMessage { Data = ByteString.CopyFrom(data) }, Token);
+            await echo.RequestStream.CompleteAsync();
+        }, Token);
         for (var i = 0; i < 3; i++)
         {
             Assert.True(await echo.ResponseStream.MoveNext(Token));
             Assert.True(echo.ResponseStream.Current.Data.Span.SequenceEqual(data));
         }
         Assert.False(await echo.ResponseStream.MoveNext(Token));
+        await writing;
     }
 
     [Fact]
@@ -109,8 +110,8 @@ public sealed class SessionServerTests
         Assert.False(pair.Connection.Closed.IsCancellationRequested);
         var clock = Stopwatch.StartNew();
         await pair.StopServerAsync();
-        await pair.Connection.WaitUntilClosedAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        await pair.Connection.WaitUntilClosedAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class SessionServerTests
     {
         var server = new SessionServer().Map("/grpc.health.v1.Health/Check", (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "ill")));
         await using var pair = new SessionPair(server, new SessionHealthCheck { Interval = TimeSpan.FromMilliseconds(50) });
-        await pair.Connection.WaitUntilClosedAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await pair.Connection.WaitUntilClosedAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
     [Fact]
@@ -137,9 +138,9 @@ public sealed class SessionServerTests
         await using var pair = new SessionPair(server);
         using var stop = new CancellationTokenSource();
         var call = new Secrets.SecretsClient(pair.Connection.Invoker).GetSecretAsync(new GetSecretRequest(), cancellationToken: stop.Token);
-        await started.Task.WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         await stop.CancelAsync();
         await Assert.ThrowsAsync<RpcException>(async () => await call);
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 }

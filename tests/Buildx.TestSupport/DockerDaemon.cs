@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Buildx.TestSupport;
+
+/// <summary>
+/// A Docker Engine with its embedded BuildKit, everything private to a directory, without a network of its own (a <c>RUN</c> needs
+/// <c>--network=host</c> or <c>none</c>). Needs root, containerd and runc.
+/// </summary>
+public sealed class DockerDaemon : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory;
+    private readonly Process _process;
+    private readonly StringBuilder _log;
+
+    private DockerDaemon(TemporaryDirectory directory, Process process, StringBuilder log, string socket) =>
+        (_directory, _process, _log, SocketPath) = (directory, process, log, socket);
+
+    /// <summary>Where its API answers.</summary>
+    public string SocketPath { get; }
+
+    /// <summary>For <c>DOCKER_HOST</c>.</summary>
+    public string Host => $"unix://{SocketPath}";
+
+    /// <summary>What it has logged so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    public static async Task<DockerDaemon> StartAsync(CancellationToken cancellationToken = default)
+    {
+        var peers = await Peers.GetDirectoryAsync();
+        var directory = new TemporaryDirectory();
+        var socket = Path.Combine(directory.Path, "docker.sock");
+        var start = new ProcessStartInfo(Path.Combine(peers, "bin", "dockerd"))
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var argument in (string[])[
+            "--data-root", Path.Combine(directory.Path, "data"), "--exec-root", Path.Combine(directory.Path, "exec"),
+            "-p", Path.Combine(directory.Path, "pid"), "-H", $"unix://{socket}",
+            "--bridge=none", "--iptables=false", "--ip6tables=false"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        start.Environment["PATH"] = $"{Path.Combine(peers, "bin")}:{start.Environment["PATH"]}";
+        var log = new StringBuilder();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += Append;
+        process.ErrorDataReceived += Append;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var daemon = new DockerDaemon(directory, process, log, socket);
+        try
+        {
+            await daemon.WaitAsync(cancellationToken);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+
+        void Append(object sender, DataReceivedEventArgs line)
+        {
+            lock (log)
+                log.AppendLine(line.Data);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // SIGTERM: it ends its containerd too.
+            using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+                await kill.WaitForExitAsync();
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            try
+            {
+                await _process.WaitForExitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync();
+            }
+        }
+        _process.Dispose();
+        await UnmountAsync();
+        _directory.Dispose();
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(2);)
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"dockerd ended with {_process.ExitCode}:\n{Log}");
+            try
+            {
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+        throw new TimeoutException($"dockerd does not answer:\n{Log}");
+    }
+
+    /// <summary>What a killed daemon leaves mounted would keep the directory from being removed.</summary>
+    private async Task UnmountAsync()
+    {
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts"))
+            .Select(line => line.Split(' ')[1])
+            .Where(path => path.StartsWith(_directory.Path + "/", StringComparison.Ordinal))
+            .OrderByDescending(path => path.Length);
+        foreach (var path in mounts)
+            await new Tool("umount").ExecuteAsync("-l", path);
+    }
+}

@@ -1,0 +1,29 @@
+namespace Buildx.TestSupport;
+
+/// <summary>Real software that tests run against, fetched once by <c>tests/peers</c>.</summary>
+public static class Peers
+{
+    private static readonly Lazy<Task<string>> Fetched = new(FetchAsync);
+
+    /// <summary>Where they are: <c>bin/dockerd</c>, <c>bin/docker</c>, <c>cli-plugins/docker-buildx</c>.</summary>
+    public static Task<string> GetDirectoryAsync() => Fetched.Value;
+
+    private static async Task<string> FetchAsync()
+    {
+        var root = FindRepository();
+        var directory = Environment.GetEnvironmentVariable("BUILDX_PEERS") is { Length: > 0 } set ? set : Path.Combine(root, ".peers");
+        if (!File.Exists(Path.Combine(directory, ".complete")))
+            await new Tool(Path.Combine(root, "tests", "peers")) { Timeout = TimeSpan.FromMinutes(10) }.SucceedAsync(directory);
+        return directory;
+    }
+
+    private static string FindRepository()
+    {
+        for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (File.Exists(Path.Combine(directory, "Buildx.slnx")))
+                return directory;
+        }
+        throw new InvalidOperationException("The tests do not run inside the repository.");
+    }
+}
