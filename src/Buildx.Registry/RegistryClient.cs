@@ -33,7 +33,7 @@ public sealed class RegistryClient(RegistryConfiguration configuration, Registry
             [.. GetEndpoints(registry, insecure).Select(endpoint => new RegistryTransport(
                 endpoint,
                 authenticators.GetOrAdd(endpoint, key => new Authenticator(key, credentials, _options.TimeProvider)),
-                _options.TimeProvider))],
+                _options))],
             _options);
     }
 
@@ -46,13 +46,16 @@ public sealed class RegistryClient(RegistryConfiguration configuration, Registry
         }
     }
 
-    internal TimeProvider TimeProvider => _options.TimeProvider;
+    internal RegistryClientOptions Options => _options;
 
     internal RegistryEndpoint GetOrigin(string registry) => GetEndpoints(registry, insecure: false)[^1];
 
     /// <summary>Mirrors first, the registry itself last.</summary>
     private IReadOnlyList<RegistryEndpoint> GetEndpoints(string registry, bool insecure) =>
-        _endpoints.GetOrAdd((registry, insecure), key => new Lazy<IReadOnlyList<RegistryEndpoint>>(() => MakeEndpoints(key.Registry, key.Insecure))).Value;
+        _endpoints.GetOrAdd((registry, insecure), key => new Lazy<IReadOnlyList<RegistryEndpoint>>(
+            () => MakeEndpoints(key.Registry, key.Insecure),
+            // An error is not kept: a certificate file may be put right while we run.
+            LazyThreadSafetyMode.PublicationOnly)).Value;
 
     private IReadOnlyList<RegistryEndpoint> MakeEndpoints(string registry, bool insecure)
     {

@@ -7,4 +7,7 @@ public sealed record RegistryClientOptions
 
     /// <summary>How often a transfer that broke off is taken up again.</summary>
     public int TransferAttempts { get; init; } = 5;
+
+    /// <summary>A registry that says nothing for so long, to a question or in the middle of a download, is taken for gone.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(90);
 }

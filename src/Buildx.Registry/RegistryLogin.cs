@@ -14,11 +14,11 @@ public static class RegistryLogin
         var endpoint = client.GetOrigin(registry);
         var purpose = $"log in to {endpoint.DisplayName}";
         var source = new FixedCredentials(registry, credential);
-        var time = client.TimeProvider;
+        var time = client.Options.TimeProvider;
         var ping = new RegistryRequest(HttpMethod.Get, endpoint.GetUri(""), purpose, []);
 
         // The challenge first: a token server may have an identity token to give, which is better kept than a password.
-        using (var response = await new RegistryTransport(endpoint, new Authenticator(endpoint, AnonymousCredentials.Instance, time), time, answerChallenges: false)
+        using (var response = await new RegistryTransport(endpoint, new Authenticator(endpoint, AnonymousCredentials.Instance, time), client.Options, answerChallenges: false)
             .SendAsync(ping, cancellationToken))
         {
             if (response.StatusCode == HttpStatusCode.Unauthorized && AuthenticationChallenge.Find(response.Headers) is { IsBearer: true } challenge && credential.BearerToken is null)
@@ -46,7 +46,7 @@ public static class RegistryLogin
 
         try
         {
-            using var response = await new RegistryTransport(endpoint, new Authenticator(endpoint, source, time), time).SendAsync(ping, cancellationToken);
+            using var response = await new RegistryTransport(endpoint, new Authenticator(endpoint, source, time), client.Options).SendAsync(ping, cancellationToken);
             return response.IsSuccessStatusCode
                 ? credential
                 : throw await RegistryFailures.FromResponseAsync(endpoint, purpose, response, cancellationToken);

@@ -15,7 +15,7 @@ public sealed partial class RemoteRepository
     /// </summary>
     /// <param name="open">Opens the content; called again for every attempt.</param>
     /// <param name="mountFrom">
-    /// Another repository known to have the blob, as <c>registry/path</c> or the path alone; it counts when it is on the same registry.
+    /// Another repository known to have the blob, as <c>registry/path</c>; it counts when it is on the same registry.
     /// </param>
     /// <param name="progress">Bytes sent so far.</param>
     public async Task<BlobPushResult> PushBlobAsync(
@@ -28,7 +28,7 @@ public sealed partial class RemoteRepository
         if (await HasBlobForPushAsync(blob.Digest, cancellationToken))
             return BlobPushResult.Existed;
         var from = PathOnThisRegistry(mountFrom);
-        await Origin.Endpoint.Slots.WaitAsync(cancellationToken);
+        await Origin.Endpoint.Uploads.WaitAsync(cancellationToken);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -51,7 +51,7 @@ public sealed partial class RemoteRepository
         }
         finally
         {
-            Origin.Endpoint.Slots.Release();
+            Origin.Endpoint.Uploads.Release();
         }
     }
 
@@ -62,12 +62,9 @@ public sealed partial class RemoteRepository
 
     private string? PathOnThisRegistry(string? repository)
     {
-        if (repository is null)
-            return null;
-        var path = repository.StartsWith(Registry + "/", StringComparison.Ordinal) ? repository[(Registry.Length + 1)..]
-            : ImageReference.TryParse(repository, out var other) && other.Host != Registry && other.Host != ImageReference.DefaultHost ? null
-            : repository;
-        return path == Path ? null : path;
+        return repository is not null && repository != Name && repository.StartsWith(Registry + "/", StringComparison.Ordinal)
+            ? repository[(Registry.Length + 1)..]
+            : null;
     }
 
     private async Task<bool> HasBlobForPushAsync(Digest digest, CancellationToken cancellationToken)

@@ -85,6 +85,49 @@ public class UnreliableRegistryTests
     }
 
     [Fact]
+    public async Task A_download_that_falls_silent_is_taken_up_again()
+    {
+        var count = 0;
+        var end = new TaskCompletionSource();
+        using var server = new ScriptedServer(async context =>
+        {
+            var isFirst = Interlocked.Increment(ref count) == 1;
+            context.Response.ContentLength64 = Content.Length;
+            await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, isFirst ? 1000 : Content.Length));
+            await context.Response.OutputStream.FlushAsync();
+            if (isFirst)
+                await end.Task;
+            context.Response.Close();
+        });
+        using var client = new RegistryClient(RegistryConfiguration.Default, new RegistryClientOptions { SilenceTimeout = TimeSpan.FromSeconds(1) });
+        Assert.Equal(Content, await client.Open(server.Host, "a", AnonymousCredentials.Instance).ReadBlobAsync(Blob, Cancellation));
+        end.SetResult();
+        Assert.Equal(2, count);
+    }
+
+    [Fact]
+    public async Task Blobs_are_copied_inside_one_registry_though_each_direction_is_limited()
+    {
+        using var server = new ScriptedServer(async context =>
+        {
+            if (context.Request.HttpMethod == "GET")
+            {
+                await context.Response.OutputStream.WriteAsync(Content);
+                context.Response.Close();
+            }
+            else
+            {
+                await ServeUploadAsync(context, fails: () => false);
+            }
+        });
+        using var client = new RegistryClient(new RegistryConfiguration { MaxConcurrency = 1 });
+        var (from, to) = (client.Open(server.Host, "from", AnonymousCredentials.Instance), client.Open(server.Host, "a", AnonymousCredentials.Instance));
+        var result = await to.PushBlobAsync(
+            Blob, async token => await from.OpenBlobAsync(Blob, cancellationToken: token), cancellationToken: Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.Equal(BlobPushResult.Uploaded, result);
+    }
+
+    [Fact]
     public async Task Authorization_does_not_follow_a_redirect_to_another_host()
     {
         using var storage = new ScriptedServer(async context =>

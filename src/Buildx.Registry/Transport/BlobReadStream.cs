@@ -39,7 +39,7 @@ internal sealed class BlobReadStream : Stream
     public static async Task<Stream> OpenAsync(
         RemoteRepository repository, RegistryTransport transport, Descriptor blob, RegistryClientOptions options, CancellationToken cancellationToken)
     {
-        await transport.Endpoint.Slots.WaitAsync(cancellationToken);
+        await transport.Endpoint.Downloads.WaitAsync(cancellationToken);
         var stream = new BlobReadStream(repository, transport, blob, options);
         try
         {
@@ -62,7 +62,7 @@ internal sealed class BlobReadStream : Stream
             {
                 if (_body is null)
                     await ConnectAsync(cancellationToken);
-                var count = await _body!.ReadAsync(buffer, cancellationToken);
+                var count = await ReadBodyAsync(buffer, cancellationToken);
                 _position += count;
                 if (count > 0)
                 {
@@ -114,7 +114,7 @@ internal sealed class BlobReadStream : Stream
         {
             _disposed = true;
             Disconnect();
-            _transport.Endpoint.Slots.Release();
+            _transport.Endpoint.Downloads.Release();
         }
         base.Dispose(disposing);
     }
@@ -126,6 +126,20 @@ internal sealed class BlobReadStream : Stream
         // A server may ignore the range and start from the beginning.
         if (_position > 0 && _response.StatusCode != HttpStatusCode.PartialContent)
             await SkipAsync(_body, _position, cancellationToken);
+    }
+
+    private async ValueTask<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(_options.SilenceTimeout);
+        try
+        {
+            return await _body!.ReadAsync(buffer, silence.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"nothing came for {_options.SilenceTimeout.TotalSeconds} seconds", e);
+        }
     }
 
     private static async Task SkipAsync(Stream body, long count, CancellationToken cancellationToken)

@@ -26,7 +26,8 @@ internal sealed class RegistryEndpoint : IDisposable
         _plainHttp = http && !insecure;
         MayFallBackToHttp = http && insecure;
         _trust = CertificateTrust.Load(configuration);
-        Slots = new SemaphoreSlim(Math.Max(1, concurrency));
+        Downloads = new SemaphoreSlim(Math.Max(1, concurrency));
+        Uploads = new SemaphoreSlim(Math.Max(1, concurrency));
         Client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -58,8 +59,13 @@ internal sealed class RegistryEndpoint : IDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>Limits the blobs that move at the same time.</summary>
-    public SemaphoreSlim Slots { get; }
+    /// <summary>Limits the blobs that come in at the same time.</summary>
+    public SemaphoreSlim Downloads { get; }
+
+    /// <summary>
+    /// The same for those that go out. Not the same slots: what goes out may at the same time come in from another repository.
+    /// </summary>
+    public SemaphoreSlim Uploads { get; }
 
     public bool MayFallBackToHttp { get; }
 
@@ -94,7 +100,8 @@ internal sealed class RegistryEndpoint : IDisposable
     public void Dispose()
     {
         Client.Dispose();
-        Slots.Dispose();
+        Downloads.Dispose();
+        Uploads.Dispose();
         _trust.Dispose();
     }
 }

@@ -13,9 +13,11 @@ namespace Buildx.Registry;
 /// 5. temporary failures are tried again after a pause.
 /// What comes back is any answer that is final; its status is the caller's business.
 /// </summary>
-internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator authenticator, TimeProvider time, bool answerChallenges = true)
+internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator authenticator, RegistryClientOptions options, bool answerChallenges = true)
 {
     private const int MaxRedirects = 10;
+
+    private readonly TimeProvider _time = options.TimeProvider;
 
     public RegistryEndpoint Endpoint => endpoint;
 
@@ -32,7 +34,7 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
                     return response;
                 using (response)
                 {
-                    delay = RetryDelays.GetRetryAfter(response, time) ?? RetryDelays.Get(attempt);
+                    delay = RetryDelays.GetRetryAfter(response, _time) ?? RetryDelays.Get(attempt);
                     if (attempt >= request.Attempts || delay > RetryDelays.Longest)
                         throw await RegistryFailures.FromResponseAsync(endpoint, request.Purpose, response, cancellationToken);
                 }
@@ -44,7 +46,17 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
                     throw failure;
                 delay = RetryDelays.Get(attempt);
             }
-            await Task.Delay(delay, time, cancellationToken);
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Connecting, or the answer, took too long.
+                if (attempt >= Math.Min(request.Attempts, 2))
+                {
+                    throw new RegistryException(
+                        $"failed to {request.Purpose}: {endpoint.Host} does not answer", RegistryErrorKind.Connection, endpoint.Host, e) { IsTemporary = true };
+                }
+                delay = RetryDelays.Get(attempt);
+            }
+            await Task.Delay(delay, _time, cancellationToken);
         }
     }
 
@@ -125,6 +137,11 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
             message.Headers.Authorization = authorization;
         if (request.Content is { } content)
             message.Content = await content(cancellationToken);
-        return await endpoint.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (request.Content is not null)
+            return await endpoint.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        // What is sent may take its time; an answer to a mere question may not.
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(options.SilenceTimeout);
+        return await endpoint.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, silence.Token);
     }
 }
