@@ -52,7 +52,8 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
                 if (attempt >= Math.Min(request.Attempts, 2))
                 {
                     throw new RegistryException(
-                        $"failed to {request.Purpose}: {endpoint.Host} does not answer", RegistryErrorKind.Connection, endpoint.Host, e) { IsTemporary = true };
+                        $"failed to {request.Purpose}: {endpoint.Host} does not answer", RegistryErrorKind.Connection, endpoint.Host, e)
+                    { IsTemporary = true };
                 }
                 delay = RetryDelays.Get(attempt);
             }
