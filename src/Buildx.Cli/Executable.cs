@@ -2,6 +2,7 @@ using Buildx.Cli.CommandLine;
 using Buildx.Cli.Commands;
 using Buildx.Cli.Plugin;
 using Buildx.Cli.Tools;
+using Buildx.Engine.Execution.Bootstrap;
 
 namespace Buildx.Cli;
 
@@ -12,6 +13,9 @@ internal static class Executable
 
     internal static Task<int> RunAsync(string calledAs, string[] args)
     {
+        // The engine starts this executable again as a helper of its own.
+        if (args is ["engine-namespace"] && EngineHelper.TryRun(args) is { } helperExitCode)
+            return Task.FromResult(helperExitCode);
         var name = calledAs.EndsWith(".dll", StringComparison.Ordinal) ? calledAs[..^4] : calledAs;
         switch (name)
         {

@@ -1,7 +1,84 @@
+using Buildx.Cli.Builders;
+using Buildx.Cli.Values;
+using Buildx.Client;
+using Buildx.Drivers.Store;
+using Buildx.Registry;
+
 namespace Buildx.Cli.Building;
 
-internal static class BuildRunner
+/// <summary>A build from the parsed request to the last line of output: builder, sources, solve, results.</summary>
+internal sealed class BuildRunner(CliContext context, BuildRequest request)
 {
     public static Task<int> RunAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken) =>
-        throw new CliException("the command \"build\" is not supported yet");
+        new BuildRunner(context, request).RunAsync(cancellationToken);
+
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        // A file from an earlier build must not look like this one's.
+        if (request.ImageIdFile is { } idFile)
+            File.Delete(idFile);
+        var builder = await ResolveBuilderAsync(cancellationToken);
+        using var sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
+        using var outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
+        if (outputs.Warning is { } warning)
+            context.Warn(warning);
+        var options = CreateOptions(sources, outputs, builder);
+        var result = await SolveAsync(builder, options, cancellationToken);
+        Report(result);
+        return 0;
+    }
+
+    private async Task<BuilderRecord> ResolveBuilderAsync(CancellationToken cancellationToken)
+    {
+        using var transaction = await context.Store.BeginAsync(cancellationToken);
+        var builder = BuilderResolver.Resolve(context, transaction, null);
+        if (!builder.IsImplicit)
+            transaction.Touch(builder.Name);
+        return builder;
+    }
+
+    private SolveOptions CreateOptions(BuildSources sources, BuildOutputs outputs, BuilderRecord builder) => new()
+    {
+        Frontend = "dockerfile.v0",
+        FrontendAttributes = FrontendAttributes.Create(request, sources.DockerfileName, context.Docker.GetProxies()),
+        LocalDirectories = new Dictionary<string, string>
+        {
+            ["context"] = sources.ContextDirectory,
+            ["dockerfile"] = sources.DockerfileDirectory,
+        },
+        // One copy of the context per directory and machine, whoever builds it.
+        SharedKey = request.ContextPath == "-" ? "" : $"{Path.GetFileName(sources.ContextDirectory)}:{sources.ContextDirectory}:{context.Store.GetNodeId()}",
+        Exports = outputs.Exports,
+        Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
+        Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
+        Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
+    };
+
+    private async Task<SolveResult> SolveAsync(BuilderRecord builder, SolveOptions options, CancellationToken cancellationToken)
+    {
+        await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
+        await using var progress = BuildProgress.Start(context, request, builder);
+        try
+        {
+            return await client.SolveAsync(options, progress.Sink, cancellationToken);
+        }
+        catch (SolveException e)
+        {
+            await progress.DisposeAsync();
+            FailedSource.Write(context.Error, e);
+            throw new CliException(e.Message, innerException: e);
+        }
+    }
+
+    private void Report(SolveResult result)
+    {
+        var response = result.ExporterResponse;
+        var id = response.GetValueOrDefault("containerimage.config.digest") ?? response.GetValueOrDefault("containerimage.digest") ?? "";
+        if (request.Quiet)
+            context.Out.WriteLine(id);
+        if (request.ImageIdFile is { } idFile)
+            MetadataFile.WriteWhole(idFile, System.Text.Encoding.ASCII.GetBytes(id));
+        if (request.MetadataFile is { } metadataFile)
+            MetadataFile.Write(metadataFile, $"{result.Ref}", response);
+    }
 }

@@ -1,0 +1,155 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Buildx.Drivers.Docker;
+
+namespace Buildx.Cli.Building;
+
+/// <summary>The Docker Engine's API, as far as <c>--load</c> needs it.</summary>
+internal sealed class DockerEngine : IDisposable
+{
+    private readonly HttpClient _client;
+
+    private DockerEngine(HttpClient client, string host) => (_client, Host) = (client, host);
+
+    public string Host { get; }
+
+    /// <exception cref="CliException">No Docker Engine answers.</exception>
+    public static async Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, CancellationToken cancellationToken)
+    {
+        var host = docker.FindEngineHost(context) ?? throw new CliException($"there is no Docker context \"{context ?? docker.CurrentContext}\"");
+        var engine = new DockerEngine(CreateClient(host), host);
+        try
+        {
+            using var response = await engine._client.GetAsync(new Uri("http://docker/_ping"), cancellationToken);
+            return response.IsSuccessStatusCode ? engine : throw new HttpRequestException($"it answers {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException e)
+        {
+            engine.Dispose();
+            throw new CliException(
+                $"--load needs a Docker Engine, and none answers at {host} ({(e.InnerException ?? e).Message}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
+        }
+    }
+
+    /// <summary>A stream into <c>docker load</c>; disposing of it waits for the end.</summary>
+    public Stream OpenLoad(CancellationToken cancellationToken) => new LoadStream(_client, cancellationToken);
+
+    public void Dispose() => _client.Dispose();
+
+    private static HttpClient CreateClient(string host)
+    {
+        if (!host.StartsWith("unix://", StringComparison.Ordinal))
+            throw new CliException($"loading into the Docker Engine at {host} is not supported yet (unix:// is)");
+        var path = host["unix://".Length..];
+        return new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private sealed class LoadStream : Stream
+    {
+        private readonly Pipe _pipe = new();
+        private readonly Stream _writer;
+        private readonly Task _load;
+
+        public LoadStream(HttpClient client, CancellationToken cancellationToken)
+        {
+            _writer = _pipe.Writer.AsStream(leaveOpen: true);
+            _load = LoadAsync(client, cancellationToken);
+        }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_load.IsCompleted)
+                await _load;
+            await _writer.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        public override void Flush() => _writer.Flush();
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await _pipe.Writer.CompleteAsync();
+            await _load;
+            await base.DisposeAsync();
+        }
+
+        private async Task LoadAsync(HttpClient client, CancellationToken cancellationToken)
+        {
+            try
+            {
+                using var content = new StreamContent(_pipe.Reader.AsStream());
+                content.Headers.ContentType = new("application/x-tar");
+                using var request = new HttpRequestMessage(HttpMethod.Post, "http://docker/images/load?quiet=1") { Content = content };
+                using var response = await client.SendAsync(request, cancellationToken);
+                var answer = await response.Content.ReadAsStringAsync(cancellationToken);
+                if (FindError(answer, response.StatusCode) is { } error)
+                    throw new CliException($"the Docker Engine can't load the image: {error}");
+            }
+            finally
+            {
+                await _pipe.Reader.CompleteAsync();
+            }
+        }
+
+        /// <summary>The engine answers with lines of JSON, and puts an error into one of them.</summary>
+        private static string? FindError(string answer, HttpStatusCode status)
+        {
+            foreach (var line in answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                try
+                {
+                    using var json = JsonDocument.Parse(line);
+                    if (json.RootElement.ValueKind == JsonValueKind.Object && (json.RootElement.TryGetProperty("error", out var error) ||
+                        (int)status >= 400 && json.RootElement.TryGetProperty("message", out error)))
+                        return error.GetString();
+                }
+                catch (JsonException)
+                {
+                    // Text that isn't JSON is no error by itself.
+                }
+            }
+            return (int)status >= 400 ? $"it answers {(int)status}" : null;
+        }
+    }
+}
