@@ -1,6 +1,7 @@
 using Buildx.Cli.Builders;
-using Buildx.Cli.Values;
+using Buildx.Cli.Terminal;
 using Buildx.Client;
+using Buildx.Client.Progress;
 using Buildx.Drivers.Store;
 using Buildx.Registry;
 
@@ -57,17 +58,38 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
     private async Task<SolveResult> SolveAsync(BuilderRecord builder, SolveOptions options, CancellationToken cancellationToken)
     {
         await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
-        await using var progress = BuildProgress.Start(context, request, builder);
+        using var display = CreateDisplay(builder);
         try
         {
-            return await client.SolveAsync(options, progress.Sink, cancellationToken);
+            return await client.SolveAsync(options, display, cancellationToken);
         }
         catch (SolveException e)
         {
-            await progress.DisposeAsync();
-            FailedSource.Write(context.Error, e);
-            throw new CliException(e.Message, innerException: e);
+            display.Complete();
+            if (request.Progress != "rawjson")
+            {
+                foreach (var source in e.Details.Sources)
+                    FailureReport.WriteSource(context.Error, source);
+            }
+            throw new CliException($"failed to build: {e.Message}", innerException: e);
         }
+    }
+
+    private ProgressDisplay CreateDisplay(BuilderRecord builder)
+    {
+        var mode = request.Quiet ? ProgressMode.Quiet : request.Progress switch
+        {
+            "plain" => ProgressMode.Plain,
+            "tty" => ProgressMode.Tty,
+            "rawjson" => ProgressMode.RawJson,
+            "quiet" => ProgressMode.Quiet,
+            "none" => ProgressMode.None,
+            _ => ProgressMode.Auto,
+        };
+        var terminal = ErrorTerminal.Find();
+        if (mode == ProgressMode.Tty && terminal is null)
+            throw new CliException("--progress=tty needs a terminal; use --progress=plain");
+        return ProgressDisplay.Create(mode, context.Error, terminal, description: $"building with \"{builder.Name}\" instance using {builder.Driver} driver");
     }
 
     private void Report(SolveResult result)
@@ -79,6 +101,6 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             MetadataFile.WriteWhole(idFile, System.Text.Encoding.ASCII.GetBytes(id));
         if (request.MetadataFile is { } metadataFile)
-            MetadataFile.Write(metadataFile, $"{result.Ref}", response);
+            MetadataFile.Write(metadataFile, result.Ref, response);
     }
 }

@@ -45,9 +45,8 @@ internal sealed class BuildCommand : CliCommand
         ("build -o type=oci,dest=app.tar .", "write an image archive"),
     ];
 
-    public override Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
-    {
-        var request = _flags.Read(invocation);
-        return BuildRunner.RunAsync(context, request, cancellationToken);
-    }
+    public BuildRequest ReadRequest(CommandInvocation invocation) => _flags.Read(invocation);
+
+    public override Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken) =>
+        BuildRunner.RunAsync(context, ReadRequest(invocation), cancellationToken);
 }
