@@ -22,7 +22,7 @@ public sealed class DisplayTests
                 new("d0", "[1/2] FROM base") { Started = Start.AddSeconds(0.4), Completed = Start.AddSeconds(0.4), IsCached = true },
             ],
         },
-        new() { Vertexes = [new("d2", "[2/2] RUN make") { Started = Start.AddSeconds(1) }], Logs = [new("d2", 1, Encoding.UTF8.GetBytes("first\nsec"), Start.AddSeconds(1.345))] },
+        new() { Vertexes = [new("d2", "[2/2] RUN make") { Started = Start.AddSeconds(1) }], Logs = [new("d2", 1, Encoding.UTF8.GetBytes("first\nsec"), Start.AddMilliseconds(1345))] },
         new() { Logs = [new("d2", 1, Encoding.UTF8.GetBytes("ond\n"), Start.AddSeconds(1.5))] },
         new() { Vertexes = [new("d2", "[2/2] RUN make") { Started = Start.AddSeconds(1), Completed = Start.AddSeconds(13.26), Error = "exit code: 2" }] },
     ];
