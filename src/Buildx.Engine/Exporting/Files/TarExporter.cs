@@ -20,7 +20,11 @@ internal sealed class TarExporter(DirectoryOptions options, IStorage storage) : 
         using (request.Progress.Step("sending tarball"))
         {
             await FileSendStream.SendAsync(
-                session, request.ExporterIndex, null, stream => TreeTar.WriteAsync(stream, trees.Source, cancellationToken), cancellationToken);
+                session,
+                request.ExporterIndex,
+                null,
+                stream => Task.Run(() => TreeTar.Write(stream, trees.Source, cancellationToken), cancellationToken),
+                cancellationToken);
         }
         return new Dictionary<string, string>();
     }

@@ -1,65 +1,57 @@
-using System.Formats.Tar;
-using System.Text;
+using Buildx.Engine.Storage;
+using Buildx.Linux;
 using Buildx.Protocol.FileSync;
 using Buildx.Protocol.Fsutil;
 
 namespace Buildx.Engine.Exporting.Files;
 
-/// <summary>Writes a tree of files as a tar (pax).</summary>
+/// <summary>Writes a tree of files as a tar.</summary>
 internal static class TreeTar
 {
-    private const string AttributePrefix = "SCHILY.xattr.";
+    private const int CopySize = 256 * 1024;
 
-    public static async Task WriteAsync(Stream output, IFileSource source, CancellationToken cancellationToken)
+    public static void Write(Stream output, IFileSource source, CancellationToken cancellationToken)
     {
-        await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+        var tar = new LayerTarWriter(output);
         foreach (var stat in source.Walk(cancellationToken))
         {
             if (EntryOf(stat) is not { } entry)
                 continue;
-            if (entry.EntryType is not TarEntryType.RegularFile)
+            if (entry.Type is not LayerTarEntryType.Regular)
             {
-                await tar.WriteEntryAsync(entry, cancellationToken);
+                tar.WriteHeader(entry);
                 continue;
             }
-            await using var data = source.OpenFile(stat.Path) ?? throw new ExportException($"/{stat.Path} vanished while it was exported");
-            entry.DataStream = data;
-            await tar.WriteEntryAsync(entry, cancellationToken);
+            using var data = source.OpenFile(stat.Path) ?? throw new ExportException($"/{stat.Path} vanished while it was exported");
+            var size = data.Length;
+            tar.WriteHeader(entry with { Size = size });
+            data.CopyTo(output, CopySize);
+            tar.EndContent(size);
         }
+        tar.Finish();
     }
 
-    private static PaxTarEntry? EntryOf(Stat stat)
+    private static LayerTarEntry? EntryOf(Stat stat)
     {
-        var isLink = (stat.Mode & GoFileMode.SymbolicLink) != 0;
-        TarEntryType? type = GoFileMode.ToFileType(stat.Mode) switch
+        LayerTarEntryType? type = GoFileMode.ToFileType(stat.Mode) switch
         {
-            Linux.FileType.Directory => TarEntryType.Directory,
-            Linux.FileType.SymbolicLink => TarEntryType.SymbolicLink,
-            Linux.FileType.CharacterDevice => TarEntryType.CharacterDevice,
-            Linux.FileType.BlockDevice => TarEntryType.BlockDevice,
-            Linux.FileType.Fifo => TarEntryType.Fifo,
-            Linux.FileType.Regular => stat.Linkname.Length > 0 && !isLink ? TarEntryType.HardLink : TarEntryType.RegularFile,
+            FileType.Directory => LayerTarEntryType.Directory,
+            FileType.SymbolicLink => LayerTarEntryType.SymbolicLink,
+            FileType.CharacterDevice => LayerTarEntryType.CharacterDevice,
+            FileType.BlockDevice => LayerTarEntryType.BlockDevice,
+            FileType.Fifo => LayerTarEntryType.Fifo,
+            FileType.Regular => stat.Linkname.Length > 0 ? LayerTarEntryType.HardLink : LayerTarEntryType.Regular,
             _ => null,
         };
-        if (type is null)
-            return null;
-        var entry = new PaxTarEntry(type.Value, type is TarEntryType.Directory ? stat.Path + "/" : stat.Path, Attributes(stat))
+        return type is null ? null : new LayerTarEntry(type.Value, type is LayerTarEntryType.Directory ? stat.Path + "/" : stat.Path)
         {
-            Mode = (UnixFileMode)GoFileMode.ToLinuxPermissions(stat.Mode),
-            Uid = (int)stat.Uid,
-            Gid = (int)stat.Gid,
-            ModificationTime = DateTimeOffset.UnixEpoch.AddTicks(stat.ModTime / 100),
+            Mode = GoFileMode.ToLinuxPermissions(stat.Mode),
+            Uid = stat.Uid,
+            Gid = stat.Gid,
+            ModifiedAt = FileTime.FromUnixNanoseconds(stat.ModTime),
+            LinkName = stat.Linkname,
+            Device = new DeviceNumber((uint)stat.Devmajor, (uint)stat.Devminor),
+            Attributes = [.. stat.Xattrs.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => KeyValuePair.Create(attribute.Key, attribute.Value.ToByteArray()))],
         };
-        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
-            entry.LinkName = stat.Linkname;
-        if (type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice)
-            (entry.DeviceMajor, entry.DeviceMinor) = ((int)stat.Devmajor, (int)stat.Devminor);
-        return entry;
-    }
-
-    private static IEnumerable<KeyValuePair<string, string>> Attributes(Stat stat)
-    {
-        foreach (var (name, value) in stat.Xattrs.OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
-            yield return new(AttributePrefix + name, Encoding.UTF8.GetString(value.Span));
     }
 }

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Buildx.TestSupport;
+
+namespace Buildx.EndToEnd.Tests;
+
+/// <summary>
+/// A place of its own for one test: builders, logins, the engines' state and sockets, a project directory. When it is left, the
+/// engines end, and none of their processes and mounts may remain.
+/// </summary>
+internal sealed class Workplace : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private Workplace()
+    {
+    }
+
+    public string Path => _directory.Path;
+
+    public string Project => System.IO.Path.Combine(Path, "project");
+
+    public string DockerConfig => System.IO.Path.Combine(Path, "docker");
+
+    public string EngineLog => System.IO.Path.Combine(Path, "run/test/buildkitd.log");
+
+    public Dictionary<string, string?> Environment { get; } = [];
+
+    /// <summary>A place with a builder that gets its base images from the mirror.</summary>
+    /// <param name="more">More of buildkitd.toml.</param>
+    public static async Task<Workplace> CreateAsync(BaseImageRegistry bases, string more = "")
+    {
+        var place = new Workplace();
+        place.Environment["BUILDX_CONFIG"] = System.IO.Path.Combine(place.Path, "buildx");
+        place.Environment["DOCKER_CONFIG"] = place.DockerConfig;
+        place.Environment["BUILDX_ENGINE_ROOT"] = System.IO.Path.Combine(place.Path, "state");
+        place.Environment["BUILDX_ENGINE_RUN"] = System.IO.Path.Combine(place.Path, "run");
+        place.Environment["BUILDX_BUILDER"] = null;
+        place.Environment["DOCKER_HOST"] = $"unix://{place.Path}/no-docker.sock";
+        Directory.CreateDirectory(place.Project);
+        Directory.CreateDirectory(System.IO.Path.Combine(place.DockerConfig, "cli-plugins"));
+        File.CreateSymbolicLink(System.IO.Path.Combine(place.DockerConfig, "cli-plugins/docker-buildx"), Peers.Buildx);
+        place.Write("../buildkitd.toml", $"""
+            [registry."docker.io"]
+              mirrors = ["{bases.Server.Host}"]
+            [registry."{bases.Server.Host}"]
+              http = true
+            {more}
+            """);
+        await place.BuildxAsync("create", "--name", "test", "--use", "--buildkitd-config", System.IO.Path.Combine(place.Path, "buildkitd.toml"));
+        return place;
+    }
+
+    public void Write(string name, string content) => _directory.Write("project/" + name, content);
+
+    public async Task<string> BuildxAsync(params string[] arguments) => (await Tool(Peers.Buildx).SucceedAsync(arguments)).All;
+
+    public async Task<string> BuildAsync(params string[] arguments) => await BuildxAsync(["build", "--progress=plain", .. arguments, Project]);
+
+    public Tool Tool(string name) => new(name) { Environment = Environment, WorkingDirectory = Project, Timeout = TimeSpan.FromMinutes(5) };
+
+    /// <summary>Command lines of processes that belong to this place.</summary>
+    public IReadOnlyList<string> Processes() =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Where(directory => int.TryParse(System.IO.Path.GetFileName(directory), out var id) && id != System.Environment.ProcessId)
+            .Select(directory => ReadOrNothing(directory + "/cmdline").Replace('\0', ' '))
+            .Where(command => command.Contains(Path, StringComparison.Ordinal))];
+
+    public IReadOnlyList<string> Mounts() =>
+        [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(Path, StringComparison.Ordinal))];
+
+    public async Task WaitForAsync(Func<bool> condition, string what, TimeSpan? timeout = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > (timeout ?? TimeSpan.FromSeconds(60)))
+                throw new TimeoutException($"{what}; processes: {string.Join(" | ", Processes())}\n{ReadOrNothing(EngineLog)}");
+            await Task.Delay(50);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tool(Peers.Buildx).ExecuteAsync("rm", "--force", "test");
+        await WaitForAsync(() => Processes().Count == 0 && Mounts().Count == 0, "processes or mounts remain", TimeSpan.FromSeconds(20));
+        _directory.Dispose();
+    }
+
+    private static string ReadOrNothing(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
