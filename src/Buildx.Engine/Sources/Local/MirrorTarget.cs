@@ -43,8 +43,9 @@ internal sealed class MirrorTarget : IFileSyncTarget, IDisposable
     {
         var directory = TreePath.ParentOf(tree.Root);
         var temporary = FileSystem.OpenDirectory(directory);
-        FileSystem.TryMakeDirectoryAt(temporary, TreePath.NameOf(tree.Root), DirectoryMode);
-        FileSystem.ChangeModeAt(temporary, TreePath.NameOf(tree.Root), DirectoryMode);
+        // Only a new one: any other change would show in the tree's generation.
+        if (FileSystem.TryMakeDirectoryAt(temporary, TreePath.NameOf(tree.Root), DirectoryMode))
+            FileSystem.ChangeModeAt(temporary, TreePath.NameOf(tree.Root), DirectoryMode);
         // Left by a transfer that was killed.
         foreach (var entry in DirectoryReader.ReadAll(temporary))
         {
