@@ -22,6 +22,7 @@ internal sealed class RuntimeExecutor : IExecutor
     private readonly string _state;
     private readonly bool _isInUserNamespace = !UserNamespace.IsInitial;
     private int _number;
+    private volatile string? _compiledSeccomp;
 
     public RuntimeExecutor(ExecutionOptions options, Emulation emulation)
     {
@@ -67,6 +68,7 @@ internal sealed class RuntimeExecutor : IExecutor
                     FileSystem.ChangeOwnerAt(parent, name, user.Uid, user.Gid));
             }
 
+            var keptSeccomp = Path.Combine(directory, "seccomp.bpf");
             var cgroup = FindCgroup(spec, id, output);
             WriteConfiguration(Path.Combine(directory, "config.json"), new Bundle(spec, rootPath, user, mounts)
             {
@@ -76,6 +78,10 @@ internal sealed class RuntimeExecutor : IExecutor
                     && _emulation.GetKind(spec.Platform) == EmulationKind.Native,
                 SharesNetwork = spec.Network != NetworkMode.None,
                 CgroupsPath = cgroup,
+                CompiledSeccomp = spec.Insecure ? null : _compiledSeccomp,
+                KeepSeccomp = runtime.IsCrun && !spec.Insecure && File.Exists("/bin/cp")
+                    ? (Path.Combine(_state, id, "seccomp.bpf"), keptSeccomp)
+                    : null,
                 Ulimits = LimitUlimits(spec.Ulimits),
             });
 
@@ -83,6 +89,8 @@ internal sealed class RuntimeExecutor : IExecutor
             var run = new RuntimeRun(runtime.Path,
                 [.. runtime.RunArguments(_state, log, cgroup is not null), "--bundle", directory, id], log, output);
             var exit = await run.RunAsync(cancellationToken);
+            if (_compiledSeccomp is null && !cancellationToken.IsCancellationRequested && File.Exists(keptSeccomp))
+                KeepCompiledSeccomp(keptSeccomp);
             if (spec.RemoveMountStubs && overlay is null)
                 stubs.Remove();
             cancellationToken.ThrowIfCancellationRequested();
@@ -101,6 +109,15 @@ internal sealed class RuntimeExecutor : IExecutor
             if (Directory.Exists(state))
                 Directory.Delete(state, recursive: true);
         }
+    }
+
+    private void KeepCompiledSeccomp(string path)
+    {
+        const int instruction = 8;
+        var program = File.ReadAllBytes(path);
+        // The engine was stopped while it was copied, or it isn't what it should be: the next step tries again.
+        if (program.Length > 0 && program.Length % instruction == 0)
+            _compiledSeccomp = Convert.ToBase64String(program);
     }
 
     private static int Explain(ProcessExit exit, string log, string printed, ExecutionSpec spec, IExecutionOutput output)

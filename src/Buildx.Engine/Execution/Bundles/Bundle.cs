@@ -16,6 +16,12 @@ internal sealed record Bundle(ExecutionSpec Spec, string RootPath, ContainerUser
     /// <summary>Whether a 64-bit processor runs a 32-bit platform's programs itself.</summary>
     public bool Is32Bit { get; init; }
 
+    /// <summary>The profile as crun compiled it for an earlier step, in base64; null before that.</summary>
+    public string? CompiledSeccomp { get; init; }
+
+    /// <summary>Where crun leaves the compiled profile, and where to copy it to for later steps; null when that is known already.</summary>
+    public (string From, string To)? KeepSeccomp { get; init; }
+
     public bool SharesNetwork { get; init; }
     public ImmutableArray<ExecutionUlimit> Ulimits { get; init; } = [];
 }

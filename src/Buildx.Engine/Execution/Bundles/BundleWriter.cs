@@ -37,7 +37,33 @@ internal static class BundleWriter
         }
         json.WriteEndArray();
         WriteLinux(json, bundle);
+        WriteSeccompCache(json, bundle);
         json.WriteEndObject();
+    }
+
+    /// <summary>
+    /// Compiling the profile takes crun longer than all the rest of a start. The profile itself stays in the configuration: a
+    /// runtime that doesn't know the annotation compiles it.
+    /// </summary>
+    private static void WriteSeccompCache(Utf8JsonWriter json, Bundle bundle)
+    {
+        if (bundle.CompiledSeccomp is { } compiled)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString("run.oci.seccomp_bpf_data", compiled);
+            json.WriteEndObject();
+        }
+        else if (bundle.KeepSeccomp is var (from, to))
+        {
+            json.WriteStartObject("hooks");
+            json.WriteStartArray("prestart");
+            json.WriteStartObject();
+            json.WriteString("path", "/bin/cp");
+            WriteStrings(json, "args", ["cp", from, to]);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteProcess(Utf8JsonWriter json, Bundle bundle)
