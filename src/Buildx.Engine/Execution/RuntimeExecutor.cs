@@ -79,7 +79,7 @@ internal sealed class RuntimeExecutor : IExecutor
                 SharesNetwork = spec.Network != NetworkMode.None,
                 CgroupsPath = cgroup,
                 CompiledSeccomp = spec.Insecure ? null : _compiledSeccomp,
-                KeepSeccomp = runtime.IsCrun && !spec.Insecure && File.Exists("/bin/cp")
+                KeepSeccomp = runtime.IsCrun && !spec.Insecure && File.Exists("/bin/sh")
                     ? (Path.Combine(_state, id, "seccomp.bpf"), keptSeccomp)
                     : null,
                 Ulimits = LimitUlimits(spec.Ulimits),
