@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Buildx.Cli.CommandLine;
-using Buildx.Engine.Execution.Emulating;
+using Buildx.Engine.Execution.Binfmt;
 
 namespace Buildx.Cli.Commands;
 
@@ -25,42 +24,24 @@ internal sealed class BinfmtCommand : CliCommand
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
-        var emulation = new HostEmulation();
-        var failures = 0;
-        foreach (var name in Names(invocation.Get(_uninstall)))
-            failures += await ReportAsync(context, "uninstalling", name, emulation.Uninstall(name));
-        foreach (var name in Names(invocation.Get(_install)).SelectMany(name => name == "all" ? HostEmulation.Architectures : [name]))
-            failures += await ReportAsync(context, "installing", name, emulation.Install(name));
-        await WriteAsync(context.Out, emulation);
-        return failures == 0 ? 0 : 1;
-    }
-
-    private static IEnumerable<string> Names(IEnumerable<string> values) => values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries));
-
-    private static async Task<int> ReportAsync(CliContext context, string what, string name, string? problem)
-    {
-        await context.Error.WriteLineAsync($"{what}: {name} {problem ?? "OK"}");
-        return problem is null ? 0 : 1;
-    }
-
-    private static async Task WriteAsync(TextWriter output, HostEmulation emulation)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        try
         {
-            json.WriteStartObject();
-            WriteArray(json, "supported", emulation.SupportedPlatforms().Select(platform => platform.ToString()));
-            WriteArray(json, "emulators", emulation.Handlers());
-            json.WriteEndObject();
+            foreach (var names in invocation.Get(_uninstall))
+                await ReportAsync(context, HostBinfmt.Uninstall(names));
+            foreach (var names in invocation.Get(_install))
+                await ReportAsync(context, HostBinfmt.Install(names));
         }
-        await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        catch (BinfmtException e)
+        {
+            throw new CliException(e.Message, innerException: e);
+        }
+        await context.Out.WriteLineAsync(HostBinfmt.Show().ToJson());
+        return 0;
     }
 
-    private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    private static async Task ReportAsync(CliContext context, IEnumerable<string> lines)
     {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            json.WriteStringValue(value);
-        json.WriteEndArray();
+        foreach (var line in lines)
+            await context.Error.WriteLineAsync(line);
     }
 }
