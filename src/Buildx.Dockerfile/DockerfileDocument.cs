@@ -12,14 +12,15 @@ public sealed record DockerfileDocument(
         var syntax = DockerfileSyntax.Parse(text);
         var diagnostics = syntax.Diagnostics.ToList();
         var globals = new List<ArgInstruction>();
-        var stages = new List<(FromInstruction From, List<Instruction> Instructions)>();
+        // A FROM that is wrong still begins a stage, so that what follows it is not reported as well.
+        var stages = new List<(FromInstruction? From, List<Instruction> Instructions)>();
         foreach (var written in syntax.Instructions)
         {
             // What could not even be taken apart has been reported already.
             if (syntax.Diagnostics.Any(known => known.Ranges.Any(range => Within(written.Range, range))))
             {
                 if (written.Keyword.Text.Equals("FROM", StringComparison.OrdinalIgnoreCase))
-                    stages.Add((null!, []));
+                    stages.Add((null, []));
                 continue;
             }
             try
@@ -45,13 +46,13 @@ public sealed record DockerfileDocument(
             {
                 diagnostics.Add(Diagnostic.Error(e.Message, e.Range ?? written.Range));
                 if (written.Keyword.Text.Equals("FROM", StringComparison.OrdinalIgnoreCase))
-                    stages.Add((null!, []));
+                    stages.Add((null, []));
             }
         }
         if (stages.Count == 0 && diagnostics.Count == 0)
             diagnostics.Add(Diagnostic.Error("there is no stage to build: the file has no FROM", TextRange.Lines(1, 1)));
         return new DockerfileDocument(
-            fileName, text, syntax, globals, stages.Where(stage => stage.From is not null).Select(stage => new DockerfileStage(stage.From, stage.Instructions)).ToArray(),
+            fileName, text, syntax, globals, stages.SelectMany(stage => stage.From is { } from ? new[] { new DockerfileStage(from, stage.Instructions) } : []).ToArray(),
             diagnostics.OrderBy(diagnostic => diagnostic.Ranges.Count == 0 ? default : diagnostic.Ranges[0].Start).ToArray());
     }
 

@@ -52,7 +52,22 @@ public sealed class LlbVertex
             operation.Inputs.Add(new Input { Digest = input.Vertex.Digest.Value, Index = input.Index });
         operation.Constraints = new WorkerConstraints();
         operation.Constraints.Filter.AddRange(options.WorkerFilter);
-        var bytes = Google.Protobuf.MessageExtensions.ToByteArray(operation);
+        var bytes = Serialize(operation);
         return new LlbVertex(Digest.Sha256(bytes), bytes, operation, inputs, options.ToMetadata(capabilities), options.Locations);
+    }
+
+    /// <summary>
+    /// BuildKit's own clients write the operation proper after all other fields; doing the same makes equal graphs have
+    /// equal digests, whoever made them.
+    /// </summary>
+    private static byte[] Serialize(Op operation)
+    {
+        var common = new Op { Platform = operation.Platform, Constraints = operation.Constraints };
+        common.Inputs.AddRange(operation.Inputs);
+        var proper = operation.Clone();
+        proper.Inputs.Clear();
+        proper.Platform = null;
+        proper.Constraints = null;
+        return [.. Google.Protobuf.MessageExtensions.ToByteArray(common), .. Google.Protobuf.MessageExtensions.ToByteArray(proper)];
     }
 }

@@ -69,7 +69,7 @@ internal sealed class RunMountPlan(ConversionContext context, StageNode node, Pe
         var file = context.Graph.Add(() => new LlbFile(null)
             .MakeFile(script.Name, 0b111_101_101, Encoding.UTF8.GetBytes(script.Text))
             .ToOutput(new VertexOptions { Name = "[internal] preparing inline document" }));
-        _mounts.Insert(0, () => new ExecMount.Bind("/dev/pipes/", file.Value, null, ReadOnly: true));
+        _mounts.Insert(0, () => new ExecMount.Bind("/dev/pipes/", file.Value, "/", ReadOnly: true));
     }
 
     public ExecSpecification Complete(ExecSpecification specification) => specification with

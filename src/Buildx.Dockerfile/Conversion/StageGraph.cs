@@ -34,7 +34,8 @@ internal sealed class StageGraph(ConversionContext context)
                 node.Commands.Add(Connect(node, instruction, isTrigger: false));
         }
         RejectCycles();
-        if (context.Nodes.Count == 1)
+        // With mounts BuildKit counts more than one stage; names of steps are to be the same as there.
+        if (context.Nodes.Count == 1 && !context.Nodes[0].Commands.Any(command => command.Instruction is RunInstruction { Mounts.Count: > 0 }))
             context.Nodes[0].DisplayName = "";
     }
 
