@@ -1,5 +1,5 @@
 using Buildx.Engine.Server;
-using Buildx.Engine.Sources.Images;
+using Buildx.Engine.Sources.Image;
 
 namespace Buildx.Engine.Solving;
 
@@ -37,12 +37,12 @@ internal sealed class BuildContext
         Session ?? throw new InvalidOperationException($"{what} needs the client's session, but there is none: the client left or sent none");
 
     /// <summary>What was learnt about images in this build, so that a tag means one image throughout.</summary>
-    public ImageResolutions Images
+    public ResolvedTags Tags
     {
         get
         {
             lock (_lock)
-                return _jobs[0].Images;
+                return _jobs[0].Tags;
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Buildx.Engine.Server;
-using Buildx.Engine.Sources.Images;
+using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -33,7 +33,7 @@ internal sealed class BuildJob : IDisposable
 
     public BuildProgress Progress { get; } = new();
 
-    public ImageResolutions Images { get; } = new();
+    public ResolvedTags Tags { get; } = new();
 
     /// <summary>Shows the graph's steps to the watchers before they run.</summary>
     public void Announce(LlbGraph graph)

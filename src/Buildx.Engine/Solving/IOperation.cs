@@ -9,6 +9,9 @@ internal interface IOperation
     /// <summary>Everything about the operation that its result depends on, without the inputs' content.</summary>
     Digest Key { get; }
 
+    /// <summary>The same for keys by content: without where, in the inputs that count by content, things lie.</summary>
+    Digest ContentKey => Key;
+
     /// <summary>True for an input of which only a selection matters: its content key is worth computing.</summary>
     bool DependsOnContent(int input);
 

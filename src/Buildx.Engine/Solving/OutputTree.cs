@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
 
@@ -16,10 +17,14 @@ internal abstract class OutputTree
     public abstract ValueTask<Snapshot> ToSnapshotAsync(CancellationToken cancellationToken);
 
     public abstract void Protect(IStorageLease lease);
+
+    /// <summary>Opens an output, of which none is an empty tree.</summary>
+    public static ValueTask<OpenTree> OpenAsync(OutputTree? tree, ILayerStore layers, CancellationToken cancellationToken) =>
+        (tree ?? new SnapshotTree(Snapshot.Empty, layers)).OpenAsync(cancellationToken);
 }
 
 /// <summary>A tree that stays readable until this is disposed.</summary>
-internal sealed class OpenTree(FileTree tree, IAsyncDisposable? owner) : IAsyncDisposable
+internal sealed class OpenTree(FileTree tree, IAsyncDisposable? owner) : IOpenTree
 {
     public FileTree Tree { get; } = tree;
 

@@ -164,7 +164,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             Protect(trees, work.Lease);
             return await operation.HashContentAsync(i, trees[vertex.Inputs[i].Index], work.Context([]), cancellationToken);
         }));
-        using var hash = new KeyHash("content").Add(operation.Key);
+        using var hash = new KeyHash("content").Add(operation.ContentKey);
         foreach (var digest in digests)
             hash.Add(digest);
         return hash.ToDigest();

@@ -131,7 +131,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
         if (directory.IsNew && seed is not null)
         {
             await using var open = await seed.OpenAsync(cancellationToken);
-            await environment.CopyTreeAsync(open.Tree, mount.Selector, directory.Path, cancellationToken);
+            await ExecEnvironment.CopyTreeAsync(open.Tree, mount.Selector, directory.Path, cancellationToken);
         }
         _mounts.Add(new BindExecutionMount(mount.Dest, directory.Path, mount.Readonly));
     }

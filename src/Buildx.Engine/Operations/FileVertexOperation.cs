@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Buildx.Engine.ContentHashing;
+using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+
+namespace Buildx.Engine.Operations;
+
+/// <summary>LLB's file operation as the solver sees it.</summary>
+internal sealed class FileVertexOperation(FileOperation operation, ContentHasher hasher, IStorage storage) : IOperation
+{
+    public Digest Key => operation.DefinitionKey;
+
+    public Digest ContentKey => operation.ContentKey;
+
+    public bool DependsOnContent(int input) => operation.GetContentSelections(input) is not null;
+
+    public async Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
+    {
+        var selections = operation.GetContentSelections(input) ?? [ContentSelection.Everything];
+        await using var open = await OutputTree.OpenAsync(tree, storage.Layers, cancellationToken);
+        return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Digest;
+    }
+
+    public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        var inputs = context.Inputs.Select(tree => new Input(tree, storage.Layers)).ToArray();
+        var snapshots = await operation.RunAsync(inputs, storage.Layers, cancellationToken);
+        return [.. snapshots.Select(snapshot => new SnapshotTree(snapshot, storage.Layers))];
+    }
+
+    private sealed class Input(OutputTree? tree, ILayerStore layers) : IFileOperationInput
+    {
+        public async ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) => await OutputTree.OpenAsync(tree, layers, cancellationToken);
+
+        public ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken) =>
+            tree?.ToSnapshotAsync(cancellationToken) ?? ValueTask.FromResult(Snapshot.Empty);
+    }
+}

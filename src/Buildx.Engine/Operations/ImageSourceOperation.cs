@@ -1,0 +1,25 @@
+using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Storage;
+
+namespace Buildx.Engine.Operations;
+
+/// <summary>An image of a registry as the beginning of a graph.</summary>
+internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSource source, ILayerStore layers) : ISourceOperation
+{
+    public async Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        using var status = context.Progress.StartStatus($"resolve {request.Reference}", $"resolve {request.Reference}");
+        var image = await source.ResolveAsync(
+            request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
+        var id = new KeyHash("image").Add(image.Manifest.Digest).Add(request.LayerLimit ?? -1).ToDigest();
+        return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true);
+    }
+
+    /// <summary>Brings the layers, which so far are only known.</summary>
+    public async Task FetchAsync(OutputTree tree, IVertexProgress progress, CancellationToken cancellationToken)
+    {
+        using var pull = new LayerPullProgress(progress);
+        await using var mount = await layers.MountAsync(await tree.ToSnapshotAsync(cancellationToken), pull, cancellationToken);
+    }
+}

@@ -1,0 +1,45 @@
+using Buildx.Engine.ContentHashing;
+using Buildx.Engine.Operations.Exec;
+using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Storage;
+using Buildx.Llb;
+using Buildx.Oci;
+using Buildx.Protocol.Pb;
+using Platform = Buildx.Oci.Platform;
+
+namespace Buildx.Engine.Operations;
+
+/// <summary>Turns a vertex into what carries it out.</summary>
+internal sealed class OperationFactory(IStorage storage, ExecEnvironment exec, ImageSource images, ContentHasher hasher) : IOperationFactory
+{
+    public object Create(LlbVertex vertex)
+    {
+        var operation = vertex.Operation;
+        return operation.OpCase switch
+        {
+            Op.OpOneofCase.Exec => new ExecOperation(operation.Exec, PlatformOf(operation), vertex.OutputCount, vertex.Metadata.LinuxResources, exec),
+            Op.OpOneofCase.File => new FileVertexOperation(FileOperation.Parse(operation.File, vertex.Inputs.Count), hasher, storage),
+            Op.OpOneofCase.Merge => new MergeOperation(storage),
+            Op.OpOneofCase.Diff => new DiffOperation(operation.Diff, storage),
+            Op.OpOneofCase.Source => CreateSource(operation),
+            _ => throw new NotSupportedException($"LLB operations of the kind {operation.OpCase} are not supported in this version"),
+        };
+    }
+
+    private ISourceOperation CreateSource(Op operation)
+    {
+        var identifier = operation.Source.Identifier;
+        var colon = identifier.IndexOf("://", StringComparison.Ordinal);
+        return (colon < 0 ? identifier : identifier[..colon]) switch
+        {
+            "docker-image" => new ImageSourceOperation(
+                ImageSourceRequest.Parse(identifier, operation.Source.Attrs, PlatformOf(operation)), images, storage.Layers),
+            var scheme => throw new NotSupportedException($"sources of the kind {scheme}:// are not supported in this version"),
+        };
+    }
+
+    private static Platform PlatformOf(Op operation) =>
+        operation.Platform is { OS.Length: > 0 } platform ? PlatformMessage.Read(platform).Normalize() : Platform.Host;
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Buildx.Engine.Server.Building;
+using Buildx.Engine.Server.Sessions;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Sessions;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using UsageRecord = Buildx.Engine.Storage.UsageRecord;
+
+namespace Buildx.Engine.Server.Services;
+
+/// <summary><c>moby.buildkit.v1.Control</c>: what every BuildKit client talks to.</summary>
+internal sealed class ControlService(
+    BuildRunner runner, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage, EngineActivity activity)
+    : Control.ControlBase
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Ends builds and sessions, so that the engine can stop.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
+    {
+        using var busy = activity.Begin();
+        try
+        {
+            var build = BuildRequest.Parse(request);
+            var session = await sessions.GetAsync(build.SessionId, context.CancellationToken);
+            worker.RefuseEntitlements(build.Entitlements);
+            using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements);
+            builds.Add(job);
+            // Without its client nobody wants the build any more.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, session?.Closed ?? default, _stopping.Token);
+            try
+            {
+                var response = new SolveResponse();
+                foreach (var (key, value) in await runner.RunAsync(build, job, stop.Token))
+                    response.ExporterResponse[key] = value;
+                return response;
+            }
+            finally
+            {
+                builds.End(job);
+                activity.BuildEnded();
+            }
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw ErrorConversion.ToRpcException(e, context.CancellationToken);
+        }
+    }
+
+    public override async Task Status(StatusRequest request, IServerStreamWriter<StatusResponse> responseStream, ServerCallContext context)
+    {
+        var job = await builds.GetAsync(request.Ref, context.CancellationToken);
+        await foreach (var change in job.Progress.ReadAsync(context.CancellationToken))
+            await responseStream.WriteAsync(change, context.CancellationToken);
+    }
+
+    public override async Task Session(
+        IAsyncStreamReader<BytesMessage> requestStream, IServerStreamWriter<BytesMessage> responseStream, ServerCallContext context)
+    {
+        using var busy = activity.Begin();
+        var http = context.GetHttpContext();
+        var headers = SessionHeaders.Read(http.Request.Headers)
+            ?? throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, $"the session has no {SessionHeaders.IdHeader} header"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, _stopping.Token);
+        await sessions.ServeAsync(headers, requestStream, responseStream, PeerCheck.IsSameUser(http), stop.Token);
+    }
+
+    public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListWorkersResponse { Record = { worker.ToRecord() } });
+
+    public override Task<InfoResponse> Info(InfoRequest request, ServerCallContext context) =>
+        Task.FromResult(new InfoResponse { BuildkitVersion = WorkerDescription.Version() });
+
+    public override Task<DiskUsageResponse> DiskUsage(DiskUsageRequest request, ServerCallContext context)
+    {
+        var response = new DiskUsageResponse();
+        response.Record.AddRange(Guard(() => storage.GetUsage(new UsageFilter([.. request.Filter])).Select(ToMessage).ToList()));
+        return Task.FromResult(response);
+    }
+
+    public override async Task Prune(PruneRequest request, IServerStreamWriter<Protocol.ControlApi.UsageRecord> responseStream, ServerCallContext context)
+    {
+        using var busy = activity.Begin();
+        // BuildKit's duration is Go's: nanoseconds.
+        var policy = new PrunePolicy(
+            new UsageFilter([.. request.Filter]), request.All, TimeSpan.FromTicks(request.KeepDuration / 100),
+            request.ReservedSpace, request.MaxUsedSpace, request.MinFreeSpace);
+        var removed = System.Threading.Channels.Channel.CreateUnbounded<UsageRecord>();
+        var pruning = Task.Run(async () =>
+        {
+            try
+            {
+                await storage.PruneAsync([policy], record => removed.Writer.TryWrite(record), context.CancellationToken);
+            }
+            finally
+            {
+                removed.Writer.Complete();
+            }
+        });
+        await foreach (var record in removed.Reader.ReadAllAsync(context.CancellationToken))
+            await responseStream.WriteAsync(ToMessage(record), context.CancellationToken);
+        try
+        {
+            await pruning;
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw ErrorConversion.ToRpcException(e, context.CancellationToken);
+        }
+    }
+
+    public override Task ListenBuildHistory(BuildHistoryRequest request, IServerStreamWriter<BuildHistoryEvent> responseStream, ServerCallContext context) =>
+        throw new RpcException(new Grpc.Core.Status(StatusCode.Unimplemented, "build history is not supported in this version"));
+
+    private static T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is not RpcException)
+        {
+            throw ErrorConversion.ToRpcException(e, default);
+        }
+    }
+
+    private static Protocol.ControlApi.UsageRecord ToMessage(UsageRecord record)
+    {
+        var message = new Protocol.ControlApi.UsageRecord
+        {
+            ID = record.Id,
+            Mutable = record.Mutable,
+            InUse = record.InUse,
+            Size = record.Size,
+            CreatedAt = Timestamp.FromDateTimeOffset(record.CreatedAt),
+            LastUsedAt = record.LastUsedAt is { } used ? Timestamp.FromDateTimeOffset(used) : null,
+            UsageCount = record.UsageCount,
+            Description = record.Description,
+            RecordType = RecordTypeNames.Of(record.Type),
+            Shared = record.Shared,
+        };
+        message.Parents.AddRange(record.Parents);
+        return message;
+    }
+}
