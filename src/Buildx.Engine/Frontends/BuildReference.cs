@@ -35,7 +35,7 @@ internal sealed class BuildReference : IBuildReference
     {
         if (await OutputAsync(cancellationToken) is not { } tree)
             return Snapshot.Empty;
-        var snapshot = await tree.ToSnapshotAsync(cancellationToken);
+        var snapshot = await tree.GetSnapshotAsync(cancellationToken);
         _job.Protect(tree);
         return snapshot;
     }

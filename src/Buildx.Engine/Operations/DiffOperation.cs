@@ -26,5 +26,5 @@ internal sealed class DiffOperation(DiffOp operation, IStorage storage) : IOpera
     }
 
     private static async ValueTask<Snapshot> SnapshotAsync(OperationContext context, long input, CancellationToken cancellationToken) =>
-        input >= 0 && context.Inputs[(int)input] is { } tree ? await tree.ToSnapshotAsync(cancellationToken) : Snapshot.Empty;
+        input >= 0 && context.Inputs[(int)input] is { } tree ? await tree.GetSnapshotAsync(cancellationToken) : Snapshot.Empty;
 }

@@ -19,22 +19,15 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
     public async Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
     {
         var selections = operation.GetContentSelections(input) ?? [ContentSelection.Everything];
-        await using var open = await OutputTree.OpenAsync(tree, storage.Layers, cancellationToken);
+        await using var open = await (tree ?? Empty).OpenAsync(cancellationToken);
         return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Digest;
     }
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        var inputs = context.Inputs.Select(tree => new Input(tree, storage.Layers)).ToArray();
-        var snapshots = await operation.RunAsync(inputs, storage.Layers, cancellationToken);
+        var snapshots = await operation.RunAsync([.. context.Inputs.Select(tree => tree ?? Empty)], storage.Layers, cancellationToken);
         return [.. snapshots.Select(snapshot => new SnapshotTree(snapshot, storage.Layers))];
     }
 
-    private sealed class Input(OutputTree? tree, ILayerStore layers) : IFileOperationInput
-    {
-        public async ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) => await OutputTree.OpenAsync(tree, layers, cancellationToken);
-
-        public ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken) =>
-            tree?.ToSnapshotAsync(cancellationToken) ?? ValueTask.FromResult(Snapshot.Empty);
-    }
+    private SnapshotTree Empty => new(Snapshot.Empty, storage.Layers);
 }

@@ -16,10 +16,11 @@ internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSour
         return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true);
     }
 
-    /// <summary>Brings the layers, which so far are only known.</summary>
+    public bool IsMissing(OutputTree tree) => ((SnapshotTree)tree).Snapshot.Layers.Any(layer => layers.GetSize(layer) == 0);
+
     public async Task FetchAsync(OutputTree tree, IVertexProgress progress, CancellationToken cancellationToken)
     {
         using var pull = new LayerPullProgress(progress);
-        await using var mount = await layers.MountAsync(await tree.ToSnapshotAsync(cancellationToken), pull, cancellationToken);
+        await using var mount = await layers.MountAsync(await tree.GetSnapshotAsync(cancellationToken), pull, cancellationToken);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class MergeOperation(IStorage storage) : IOperation
         foreach (var input in context.Inputs)
         {
             if (input is not null)
-                merged = merged.Concat(await input.ToSnapshotAsync(cancellationToken));
+                merged = merged.Concat(await input.GetSnapshotAsync(cancellationToken));
         }
         return [new SnapshotTree(merged, storage.Layers)];
     }

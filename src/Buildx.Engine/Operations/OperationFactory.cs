@@ -3,6 +3,7 @@ using Buildx.Engine.Operations.Exec;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Sources.Local;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -12,7 +13,8 @@ using Platform = Buildx.Oci.Platform;
 namespace Buildx.Engine.Operations;
 
 /// <summary>Turns a vertex into what carries it out.</summary>
-internal sealed class OperationFactory(IStorage storage, ExecEnvironment exec, ImageSource images, ContentHasher hasher) : IOperationFactory
+internal sealed class OperationFactory(
+    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, ContentHasher hasher) : IOperationFactory
 {
     public object Create(LlbVertex vertex)
     {
@@ -36,8 +38,23 @@ internal sealed class OperationFactory(IStorage storage, ExecEnvironment exec, I
         {
             "docker-image" => new ImageSourceOperation(
                 ImageSourceRequest.Parse(identifier, operation.Source.Attrs, PlatformOf(operation)), images, storage.Layers),
+            "local" => CreateLocal(operation.Source),
             var scheme => throw new NotSupportedException($"sources of the kind {scheme}:// are not supported in this version"),
         };
+    }
+
+    private LocalSourceOperation CreateLocal(SourceOp source)
+    {
+        var attributes = source.Attrs.ToDictionary();
+        var request = LocalSourceRequest.Parse(source.Identifier, attributes);
+        // Who asks and how it is transferred makes no difference to what the tree is.
+        using var identity = new KeyHash("local source").Add(source.Identifier);
+        foreach (var (key, value) in attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
+        {
+            if (key is not ("local.session" or "local.unique"))
+                identity.Add(key).Add(value);
+        }
+        return new LocalSourceOperation(request, identity.ToDigest().Value, locals);
     }
 
     private static Platform PlatformOf(Op operation) =>

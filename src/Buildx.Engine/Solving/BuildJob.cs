@@ -8,11 +8,12 @@ using Buildx.Oci;
 namespace Buildx.Engine.Solving;
 
 /// <summary>One build: what a client asked for with one <c>Solve</c>.</summary>
-internal sealed class BuildJob : IDisposable
+internal sealed class BuildJob : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<VertexResult>>> _results = [];
     private readonly ConcurrentDictionary<Digest, byte> _announced = [];
     private readonly Lock _leaseLock = new();
+    private readonly List<IAsyncDisposable> _held = [];
 
     public BuildJob(string reference, ISession? session, IStorageLease lease, IReadOnlySet<string> entitlements)
     {
@@ -83,21 +84,31 @@ internal sealed class BuildJob : IDisposable
         Failed?.Invoke();
     }
 
+    /// <summary>Keeps what the build has come to depend on until it ends.</summary>
     public void Protect(VertexResult result)
     {
-        lock (_leaseLock)
-            result.Protect(Lease);
+        foreach (var tree in result.Outputs)
+        {
+            if (tree is not null)
+                Protect(tree);
+        }
     }
 
     public void Protect(OutputTree tree)
     {
         lock (_leaseLock)
+        {
             tree.Protect(Lease);
+            if (tree.Hold() is { } held)
+                _held.Add(held);
+        }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         Progress.Complete();
+        foreach (var held in _held)
+            await held.DisposeAsync();
         Lease.Dispose();
     }
 }

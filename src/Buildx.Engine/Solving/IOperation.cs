@@ -27,6 +27,12 @@ internal interface ISourceOperation
 {
     /// <summary>Finds out what the source is now. Brings no more than is needed to know that.</summary>
     Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken);
+
+    /// <summary>Whether somebody who reads the tree would have to wait until it is brought.</summary>
+    bool IsMissing(OutputTree tree) => false;
+
+    /// <summary>Brings what is missing.</summary>
+    Task FetchAsync(OutputTree tree, IVertexProgress progress, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <param name="Id">The same for the same content.</param>

@@ -1,32 +1,25 @@
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
-using Buildx.Engine.Trees;
 
 namespace Buildx.Engine.Solving;
 
-/// <summary>One output of a vertex: a file system tree that others read from.</summary>
-internal abstract class OutputTree
+/// <summary>One output of a vertex: a file system tree that others read from and build on.</summary>
+internal abstract class OutputTree : IFileOperationInput
 {
     /// <summary>Whether it can still be read; garbage collection may have taken it.</summary>
     public abstract bool IsAvailable { get; }
 
     /// <summary>The tree to read from, where it is.</summary>
-    public abstract ValueTask<OpenTree> OpenAsync(CancellationToken cancellationToken);
+    public abstract ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>The tree as layers, for mounting and export. May copy, once, where it does not live in the layer store.</summary>
-    public abstract ValueTask<Snapshot> ToSnapshotAsync(CancellationToken cancellationToken);
+    public abstract ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken);
 
     public abstract void Protect(IStorageLease lease);
 
-    /// <summary>Opens an output, of which none is an empty tree.</summary>
-    public static ValueTask<OpenTree> OpenAsync(OutputTree? tree, ILayerStore layers, CancellationToken cancellationToken) =>
-        (tree ?? new SnapshotTree(Snapshot.Empty, layers)).OpenAsync(cancellationToken);
-}
+    /// <summary>Keeps a tree that lives only as long as somebody uses it; null where there is no need to.</summary>
+    public virtual IAsyncDisposable? Hold() => null;
 
-/// <summary>A tree that stays readable until this is disposed.</summary>
-internal sealed class OpenTree(FileTree tree, IAsyncDisposable? owner) : IOpenTree
-{
-    public FileTree Tree { get; } = tree;
-
-    public ValueTask DisposeAsync() => owner?.DisposeAsync() ?? default;
+    /// <summary>False when the tree was changed, by its owner, since its vertex was resolved.</summary>
+    public virtual ValueTask<bool> IsUnchangedAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
 }

@@ -90,7 +90,8 @@ internal sealed class SharedWork<TKey, TContext, TResult>
         }
         Remove(key, entry);
         entry.Cancellation.Dispose();
-        (entry.Context as IDisposable)?.Dispose();
+        if (entry.Context is IAsyncDisposable context)
+            await context.DisposeAsync();
     }
 
     private void Remove(TKey key, Entry entry)

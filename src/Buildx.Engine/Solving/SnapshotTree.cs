@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
 
@@ -10,13 +11,17 @@ internal sealed class SnapshotTree(Snapshot snapshot, ILayerStore layers) : Outp
 
     public override bool IsAvailable => layers.IsAvailable(Snapshot);
 
-    public override async ValueTask<OpenTree> OpenAsync(CancellationToken cancellationToken)
-    {
-        var mount = await layers.MountAsync(Snapshot, null, cancellationToken);
-        return new OpenTree(new FileTree(mount.Path), mount);
-    }
+    public override async ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) =>
+        new MountedTree(await layers.MountAsync(Snapshot, null, cancellationToken));
 
-    public override ValueTask<Snapshot> ToSnapshotAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Snapshot);
+    public override ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Snapshot);
 
     public override void Protect(IStorageLease lease) => lease.Protect(Snapshot);
+
+    private sealed class MountedTree(IMountedSnapshot mount) : IOpenTree
+    {
+        public FileTree Tree { get; } = new(mount.Path);
+
+        public ValueTask DisposeAsync() => mount.DisposeAsync();
+    }
 }

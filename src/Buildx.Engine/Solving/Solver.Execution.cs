@@ -2,12 +2,16 @@ using System.Collections.Immutable;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.Solving;
 
 internal sealed partial class Solver
 {
+    private const int MaximumAttempts = 5;
+
     private readonly SharedWork<Digest, VertexWork, ImmutableArray<OutputTree?>> _restoring = new();
+    private readonly SharedWork<Digest, VertexWork, bool> _fetching = new();
 
     /// <summary>
     /// Makes sure that the result's trees are here: what garbage collection took, or what an image has not brought yet, is
@@ -37,8 +41,9 @@ internal sealed partial class Solver
                     var again = await ResolveSourceAsync(source, result.Vertex, work, cancellationToken);
                     return again.Outputs;
                 case IOperation operation:
-                    var record = storage.Records.Find(result.Id);
-                    return await ExecuteAsync(operation, result.Vertex, result.Inputs, work, result.Id, record is null ? [result.Id] : [], cancellationToken);
+                    var executed = await ExecuteAsync(
+                        new Assignment(operation, result.Vertex, result.Inputs, result.Id, [result.Id], null), work, cancellationToken);
+                    return executed.Outputs;
                 default:
                     throw new NotSupportedException($"{result.Vertex.Name} can't be made again");
             }
@@ -52,29 +57,79 @@ internal sealed partial class Solver
         }
     }
 
-    private async Task<ImmutableArray<OutputTree?>> ExecuteAsync(
-        IOperation operation,
-        LlbVertex vertex,
-        ImmutableArray<VertexResult> inputs,
-        VertexWork work,
-        Digest id,
-        IReadOnlyList<Digest> keys,
-        CancellationToken cancellationToken)
+    /// <summary>As <see cref="EnsureAvailableAsync"/>, and brings what a source has not brought yet, shown as the source's own work.</summary>
+    private async Task EnsurePresentAsync(VertexResult result, BuildContext build, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(inputs.Select(input => EnsureAvailableAsync(input, work.Build, cancellationToken)));
-        var trees = ImmutableArray.CreateBuilder<OutputTree?>(inputs.Length);
-        for (var i = 0; i < inputs.Length; i++)
+        await EnsureAvailableAsync(result, build, cancellationToken);
+        if (result.Vertex.Operation.OpCase != Op.OpOneofCase.Source
+            || operations.Create(result.Vertex) is not ISourceOperation source
+            || result.Outputs is not [{ } tree]
+            || !source.IsMissing(tree))
         {
-            var tree = inputs[i].Outputs[vertex.Inputs[i].Index];
-            tree?.Protect(work.Lease);
-            trees.Add(tree);
+            return;
         }
+        await _fetching.RunAsync(
+            result.Id,
+            create: () => new VertexWork(result.Vertex, storage.Lease(), time),
+            join: work => work.Join(build),
+            work: async (work, token) =>
+            {
+                work.Progress.Start();
+                try
+                {
+                    await source.FetchAsync(tree, work.Progress, token);
+                }
+                catch (Exception e)
+                {
+                    work.Progress.Complete(error: Describe(e, token));
+                    throw e is OperationCanceledException ? e : new VertexException(result.Vertex, e);
+                }
+                work.Progress.Complete();
+                return true;
+            },
+            received: _ => { },
+            cancellationToken);
+    }
+
+    private async Task<Executed> ExecuteAsync(Assignment assignment, VertexWork work, CancellationToken cancellationToken)
+    {
+        var (operation, vertex, inputs, id, keys, contentKey) = assignment;
+        await Task.WhenAll(inputs.Select(input => EnsurePresentAsync(input, work.Build, cancellationToken)));
+        ImmutableArray<OutputTree?> trees = [.. inputs.Select((input, i) => input.Outputs[vertex.Inputs[i].Index])];
+        work.Protect(trees);
         work.Progress.Start();
-        var outputs = await operation.ExecuteAsync(work.Context(trees.MoveToImmutable()), cancellationToken);
-        Protect(outputs, work.Lease);
-        await SaveAsync(id, keys, vertex, outputs, cancellationToken);
-        work.Progress.Complete();
-        return outputs;
+        for (var attempt = 1; ; attempt++)
+        {
+            var outputs = await operation.ExecuteAsync(work.Context(trees), cancellationToken);
+            work.Protect(outputs);
+            if (await AreUnchangedAsync(trees, cancellationToken))
+            {
+                await SaveAsync(id, keys, vertex, outputs, cancellationToken);
+                work.Progress.Complete();
+                return new Executed(id, outputs, MatchesDefinition: true);
+            }
+            // Somebody works on the files while they are built. If what was read is what was hashed, it is right all the same.
+            var now = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
+            if (now is { } same && same == contentKey)
+            {
+                await SaveAsync(same, [same], vertex, outputs, cancellationToken);
+                work.Progress.Complete();
+                return new Executed(same, outputs, MatchesDefinition: false);
+            }
+            if (attempt == MaximumAttempts)
+                throw new InvalidOperationException("the files of the build context kept changing while they were read: exclude what changes in .dockerignore");
+            contentKey = now;
+        }
+    }
+
+    private static async Task<bool> AreUnchangedAsync(ImmutableArray<OutputTree?> trees, CancellationToken cancellationToken)
+    {
+        foreach (var tree in trees)
+        {
+            if (tree is not null && !await tree.IsUnchangedAsync(cancellationToken))
+                return false;
+        }
+        return true;
     }
 
     private async Task SaveAsync(
@@ -82,7 +137,7 @@ internal sealed partial class Solver
     {
         var snapshots = ImmutableArray.CreateBuilder<Snapshot?>(outputs.Length);
         foreach (var tree in outputs)
-            snapshots.Add(tree is null ? null : await tree.ToSnapshotAsync(cancellationToken));
+            snapshots.Add(tree is null ? null : await tree.GetSnapshotAsync(cancellationToken));
         storage.Records.Save(new CacheRecord(id, snapshots.MoveToImmutable(), vertex.Name, RecordType.Regular, time.GetUtcNow()), keys);
     }
 }

@@ -18,7 +18,7 @@ namespace Buildx.Engine.Solving;
 internal sealed partial class Solver(IStorage storage, IOperationFactory operations, TimeProvider time)
 {
     private readonly SharedWork<string, VertexWork, VertexResult> _resolving = new();
-    private readonly SharedWork<Digest, Execution, ImmutableArray<OutputTree?>> _executing = new();
+    private readonly SharedWork<Digest, Execution, Executed> _executing = new();
 
     /// <summary>The vertex's record; its trees are not necessarily there (<see cref="EnsureAvailableAsync"/>).</summary>
     /// <exception cref="VertexException">A step failed.</exception>
@@ -79,7 +79,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         work.Progress.Start();
         var resolution = await source.ResolveAsync(work.Context([]), cancellationToken);
         ImmutableArray<OutputTree?> outputs = [resolution.Tree];
-        resolution.Tree?.Protect(work.Lease);
+        work.Protect(outputs);
         var isKnown = storage.Records.Find(resolution.Id) is not null;
         if (resolution.KeepRecord)
             await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken);
@@ -104,7 +104,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
 
         var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
         // Two graphs may name the same work differently: by key they meet here.
-        var outputs = await _executing.RunAsync(
+        var executed = await _executing.RunAsync(
             useCache ? contentKey ?? definitionKey : id,
             create: () => new Execution(work),
             join: execution =>
@@ -113,27 +113,31 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
                     execution.Work.Progress.MirrorTo(work.Progress);
             },
             work: (execution, token) => ExecuteAsync(
-                operation, vertex, inputs, execution.Work, id, contentKey is { } content ? [definitionKey, content] : [definitionKey], token),
-            received: trees => Protect(trees, work.Lease),
+                new Assignment(operation, vertex, inputs, id, contentKey is { } content ? [definitionKey, content] : [definitionKey], contentKey),
+                execution.Work, token),
+            received: executed => work.Protect(executed.Outputs),
             cancellationToken);
-        if (storage.Records.FindByKey(definitionKey) is not { } record)
-        {
-            // Somebody else did it, under a definition of their own.
-            record = storage.Records.FindByKey(contentKey ?? definitionKey)
-                ?? throw new InvalidOperationException($"the record of {vertex.Name} was removed while it was made");
-            storage.Records.AddKey(record.Id, definitionKey);
-        }
-        return new VertexResult(vertex, record.Id, inputs, outputs);
+        // Somebody else may have done it, under a definition of their own.
+        if (executed.MatchesDefinition && storage.Records.FindByKey(definitionKey) is null)
+            storage.Records.AddKey(executed.Id, definitionKey);
+        return new VertexResult(vertex, executed.Id, inputs, executed.Outputs);
     }
 
     /// <summary>An execution in flight, and the first of those who wait for it.</summary>
     private sealed record Execution(VertexWork Work);
 
+    /// <summary>What is to be executed, and what its record will be found by.</summary>
+    private sealed record Assignment(
+        IOperation Operation, LlbVertex Vertex, ImmutableArray<VertexResult> Inputs, Digest Id, IReadOnlyList<Digest> Keys, Digest? ContentKey);
+
+    /// <param name="MatchesDefinition">False when an input's owner changed it meanwhile: the result is then known by its content only.</param>
+    private sealed record Executed(Digest Id, ImmutableArray<OutputTree?> Outputs, bool MatchesDefinition);
+
     private VertexResult Found(CacheRecord record, LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work)
     {
         storage.Records.Touch(record.Id);
         var result = new VertexResult(vertex, record.Id, inputs, Trees(record));
-        result.Protect(work.Lease);
+        work.Protect(result.Outputs);
         work.Progress.Complete(cached: true);
         return result;
     }
@@ -159,21 +163,15 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         {
             if (!operation.DependsOnContent(i))
                 return new KeyHash("record").Add(input.Id).Add(vertex.Inputs[i].Index).ToDigest();
-            await EnsureAvailableAsync(input, work.Build, cancellationToken);
+            await EnsurePresentAsync(input, work.Build, cancellationToken);
             var trees = input.Outputs;
-            Protect(trees, work.Lease);
+            work.Protect(trees);
             return await operation.HashContentAsync(i, trees[vertex.Inputs[i].Index], work.Context([]), cancellationToken);
         }));
         using var hash = new KeyHash("content").Add(operation.ContentKey);
         foreach (var digest in digests)
             hash.Add(digest);
         return hash.ToDigest();
-    }
-
-    private static void Protect(ImmutableArray<OutputTree?> trees, IStorageLease lease)
-    {
-        foreach (var tree in trees)
-            tree?.Protect(lease);
     }
 
     private static string Describe(Exception error, CancellationToken cancellationToken) =>

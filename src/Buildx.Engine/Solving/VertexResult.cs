@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
 
@@ -26,10 +25,4 @@ internal sealed class VertexResult(LlbVertex vertex, Digest id, ImmutableArray<V
     public bool IsAvailable => _outputs.Length >= Vertex.OutputCount && _outputs.All(tree => tree is null || tree.IsAvailable);
 
     public void Replace(ImmutableArray<OutputTree?> outputs) => _outputs = outputs;
-
-    public void Protect(IStorageLease lease)
-    {
-        foreach (var tree in _outputs)
-            tree?.Protect(lease);
-    }
 }

@@ -5,9 +5,10 @@ using Buildx.Llb;
 namespace Buildx.Engine.Solving;
 
 /// <summary>A vertex at work for one or more builds.</summary>
-internal sealed class VertexWork : IDisposable
+internal sealed class VertexWork : IAsyncDisposable
 {
     private readonly LlbVertex _vertex;
+    private readonly List<IAsyncDisposable> _held = [];
 
     public VertexWork(LlbVertex vertex, IStorageLease lease, TimeProvider time)
     {
@@ -37,5 +38,24 @@ internal sealed class VertexWork : IDisposable
 
     public OperationContext Context(ImmutableArray<OutputTree?> inputs) => new(_vertex, inputs, Progress, Build, Lease);
 
-    public void Dispose() => Lease.Dispose();
+    /// <summary>Keeps trees until everybody who waits for this work has taken them over.</summary>
+    public void Protect(ImmutableArray<OutputTree?> trees)
+    {
+        lock (_held)
+        {
+            foreach (var tree in trees)
+            {
+                tree?.Protect(Lease);
+                if (tree?.Hold() is { } held)
+                    _held.Add(held);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var held in _held)
+            await held.DisposeAsync();
+        Lease.Dispose();
+    }
 }

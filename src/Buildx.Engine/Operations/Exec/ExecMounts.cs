@@ -96,7 +96,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
 
     private async Task TakeBindAsync(int index, Mount mount, CancellationToken cancellationToken)
     {
-        var snapshot = Input(mount) is { } tree ? await tree.ToSnapshotAsync(cancellationToken) : Snapshot.Empty;
+        var snapshot = Input(mount) is { } tree ? await tree.GetSnapshotAsync(cancellationToken) : Snapshot.Empty;
         string path;
         if (mount.Readonly)
         {

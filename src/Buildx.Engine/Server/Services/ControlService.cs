@@ -30,7 +30,7 @@ internal sealed class ControlService(
             var build = BuildRequest.Parse(request);
             var session = await sessions.GetAsync(build.SessionId, context.CancellationToken);
             worker.RefuseEntitlements(build.Entitlements);
-            using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements);
+            await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements);
             builds.Add(job);
             // Without its client nobody wants the build any more.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, session?.Closed ?? default, _stopping.Token);
