@@ -20,7 +20,7 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
     {
         var selections = operation.GetContentSelections(input) ?? [ContentSelection.Everything];
         await using var open = await (tree ?? Empty).OpenAsync(cancellationToken);
-        return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Digest;
+        return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Content;
     }
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Emulating;
 using Buildx.Engine.Exporting;
 using Buildx.Engine.Operations;
 using Buildx.Engine.Operations.Exec;
@@ -8,30 +10,50 @@ using Buildx.Engine.Server.Services;
 using Buildx.Engine.Server.Sessions;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Sources.Local;
 using Buildx.Engine.Storage;
+using Buildx.Registry;
 
 namespace Buildx.Engine.Server;
 
 /// <summary>All parts of a running engine, put together in one place.</summary>
 internal sealed class Engine : IAsyncDisposable
 {
-    private readonly IStorage _storage;
-    private readonly ExecEnvironment _exec;
-    private readonly GarbageCollector _garbage;
+    /// <summary>An engine that is about to leave holds its store a little longer than its socket.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(15);
 
-    private Engine(EngineConfiguration configuration, IStorage storage, EngineParts parts, TimeProvider time)
+    private readonly IStorage _storage;
+    private readonly FileHashCache _hashes;
+    private readonly RegistryClient _registries;
+    private readonly ExecEnvironment _exec;
+    private readonly AutomaticPruning _pruning;
+
+    private Engine(EngineConfiguration configuration, IStorage storage, ChildCommand helper, TimeProvider time)
     {
         Configuration = configuration;
         _storage = storage;
         Activity = new EngineActivity(time);
         var policies = configuration.GarbageCollection
             ?? ConfigurationReader.DefaultPolicies(ConfigurationReader.DefaultCaps(ConfigurationReader.DiskSize(configuration.Root)));
-        _garbage = new GarbageCollector(storage, policies, Activity, time);
-        _exec = new ExecEnvironment(storage, parts.Executor, parts.Emulation, configuration.MaximumParallelism);
-        var operations = new OperationFactory(storage, _exec, parts.Images, parts.Hasher);
-        var solver = new Solver(storage, operations, time);
-        var runner = new BuildRunner(storage, solver, parts.Images, parts.Exporters, parts.Emulation, configuration, time);
-        var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, parts.Emulation, policies);
+        _pruning = new AutomaticPruning(storage, policies, Activity, time);
+
+        var registry = new RegistryConfiguration { Hosts = configuration.Registries };
+        if (configuration.MaximumRegistryConcurrency is { } concurrency)
+            registry = registry with { MaxConcurrency = concurrency };
+        _registries = new RegistryClient(registry);
+        _hashes = new FileHashCache(Path.Combine(configuration.Root, "hashes"), time);
+        var hasher = new ContentHasher(_hashes);
+        var images = new ImageSource(_registries, storage.Content, storage.Layers);
+        var locals = new LocalSource(storage.Directories, storage.Layers, hasher);
+
+        var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime")) { Child = helper, Runtime = configuration.RuntimeBinary };
+        var emulation = new Emulation(execution);
+        _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, hasher, configuration.MaximumParallelism);
+
+        var solver = new Solver(storage, new OperationFactory(storage, _exec, images, locals, hasher), time);
+        var exporters = new ExporterFactory(storage, _registries);
+        var runner = new BuildRunner(solver, images, exporters, emulation, configuration, time);
+        var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
         Control = new ControlService(runner, new BuildRegistry(), new SessionManager(), worker, storage, Activity);
     }
 
@@ -41,12 +63,15 @@ internal sealed class Engine : IAsyncDisposable
 
     public ControlService Control { get; }
 
-    public static async Task<Engine> OpenAsync(EngineConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="helper">How the engine starts its own executable as a helper process.</param>
+    /// <exception cref="StorageException">Another engine uses the same root, or it can't be used.</exception>
+    public static async Task<Engine> OpenAsync(
+        EngineConfiguration configuration, ChildCommand helper, TimeProvider time, CancellationToken cancellationToken)
     {
-        var storage = await EngineParts.OpenStorageAsync(configuration, cancellationToken);
+        var storage = await OpenStorageAsync(configuration, time, cancellationToken);
         try
         {
-            return new Engine(configuration, storage, EngineParts.Create(configuration, storage), time);
+            return new Engine(configuration, storage, helper, time);
         }
         catch
         {
@@ -57,8 +82,26 @@ internal sealed class Engine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _garbage.DisposeAsync();
+        await _pruning.DisposeAsync();
         _exec.Dispose();
+        _registries.Dispose();
+        _hashes.Dispose();
         await _storage.DisposeAsync();
+    }
+
+    private static async Task<EngineStorage> OpenStorageAsync(EngineConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await EngineStorage.OpenAsync(configuration.Root, new StorageOptions { Time = time }, cancellationToken);
+            }
+            catch (StorageException e) when (e.IsInUse && time.GetElapsedTime(start) < StorePatience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            }
+        }
     }
 }

@@ -1,4 +1,7 @@
+using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Bootstrap;
 using Buildx.Engine.Server.Configuration;
+using Buildx.Engine.Storage;
 using Microsoft.Extensions.Hosting;
 
 namespace Buildx.Engine.Server;
@@ -23,10 +26,11 @@ public static class EngineProgram
             var configuration = ConfigurationReader.Read(flags, out var warnings);
             foreach (var warning in warnings)
                 await Console.Error.WriteLineAsync($"warning: {warning}");
+            EngineBootstrap.Enter(warning => Console.Error.WriteLine($"warning: {warning}"));
             await RunAsync(configuration, cancellationToken);
             return 0;
         }
-        catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is ConfigurationException or EngineBootstrapException or StorageException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"buildkitd: {e.Message}");
             return 1;
@@ -35,7 +39,7 @@ public static class EngineProgram
 
     private static async Task RunAsync(EngineConfiguration configuration, CancellationToken cancellationToken)
     {
-        await using var engine = await Engine.OpenAsync(configuration, TimeProvider.System, cancellationToken);
+        await using var engine = await Engine.OpenAsync(configuration, ChildCommand.Self(), TimeProvider.System, cancellationToken);
         await using var app = EngineHost.Create(engine);
         await using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
         app.Lifetime.ApplicationStopping.Register(engine.Control.Stop);

@@ -34,7 +34,7 @@ internal sealed class ExecEnvironment(
     public async Task<Digest> HashTreeAsync(FileTree tree, string selector, CancellationToken cancellationToken)
     {
         var selection = new ContentSelection("/" + selector.Trim('/'), FollowSymlink: true) { ContentsOnly = true };
-        return (await hasher.HashAsync(tree, [selection], cancellationToken)).Digest;
+        return (await hasher.HashAsync(tree, [selection], cancellationToken)).Content;
     }
 
     /// <summary>Fills a directory with what a mount selects of a tree, and gives it the selected directory's owner and mode.</summary>

@@ -14,10 +14,9 @@ namespace Buildx.Engine.Server.Building;
 
 /// <summary>One build from request to response: frontend, graphs, solving, exporters.</summary>
 internal sealed class BuildRunner(
-    IStorage storage,
     Solver solver,
     ImageSource images,
-    IExporterFactory exporters,
+    ExporterFactory exporters,
     IEmulation emulation,
     EngineConfiguration configuration,
     TimeProvider time)
@@ -26,7 +25,7 @@ internal sealed class BuildRunner(
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         // Whatever is wrong with an output is said before anything is built.
-        var outputs = request.Exporters.Select(exporter => exporters.Create(exporter.Type, exporter.Attributes)).ToImmutableArray();
+        var outputs = request.Exporters.Select(exporter => exporters.Create(exporter.Type, exporter.Attributes, out _)).ToImmutableArray();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         job.Failed = failure.Cancel;
         try

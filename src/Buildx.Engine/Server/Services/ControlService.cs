@@ -15,12 +15,14 @@ namespace Buildx.Engine.Server.Services;
 /// <summary><c>moby.buildkit.v1.Control</c>: what every BuildKit client talks to.</summary>
 internal sealed class ControlService(
     BuildRunner runner, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage, EngineActivity activity)
-    : Control.ControlBase
+    : Control.ControlBase, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Ends builds and sessions, so that the engine can stop.</summary>
     public void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
 
     public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
     {

@@ -3,8 +3,6 @@ using Buildx.Engine.Solving;
 using Buildx.Llb;
 using Buildx.Protocol.Errors;
 using Buildx.Protocol.Pb;
-using Buildx.Protocol.Sessions;
-using Google.Protobuf;
 using Grpc.Core;
 using Source = Buildx.Protocol.Errors.Source;
 
@@ -17,26 +15,24 @@ internal static class ErrorConversion
     {
         var code = exception switch
         {
-            OperationCanceledException => StatusCode.Canceled,
-            VertexException { InnerException: OperationCanceledException } => StatusCode.Canceled,
+            OperationCanceledException => StatusCode.Cancelled,
+            VertexException { InnerException: OperationCanceledException } => StatusCode.Cancelled,
             NotSupportedException => StatusCode.Unimplemented,
             FrontendException or InvalidLlbException or FormatException => StatusCode.InvalidArgument,
             _ => StatusCode.Unknown,
         };
-        var message = code == StatusCode.Canceled || cancellationToken.IsCancellationRequested ? "context canceled" : exception.Message;
-        var details = new List<IMessage>();
-        switch (exception)
+        var message = code == StatusCode.Cancelled || cancellationToken.IsCancellationRequested ? "context canceled" : exception.Message;
+        var details = exception switch
         {
-            case VertexException vertex:
-                details.Add(new Vertex { Digest = vertex.Vertex.Digest.Value });
-                foreach (var location in vertex.Vertex.Locations)
-                    details.Add(ToSource(location.File.ToMessage(), location.Ranges));
-                break;
-            case FrontendException { SourceFile: { } file } frontend:
-                details.Add(ToSource(file, frontend.Ranges));
-                break;
-        }
-        return RpcStatusDetails.Create(code, message, details);
+            VertexException failed => new RpcStatusDetails
+            {
+                VertexDigest = failed.Vertex.Digest.Value,
+                Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges))],
+            },
+            FrontendException { SourceFile: { } file } failed => new RpcStatusDetails { Sources = [ToSource(file, failed.Ranges)] },
+            _ => RpcStatusDetails.None,
+        };
+        return details.ToException(code, message);
     }
 
     private static Source ToSource(SourceInfo info, IEnumerable<Protocol.Pb.Range> ranges)

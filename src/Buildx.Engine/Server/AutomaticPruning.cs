@@ -3,7 +3,7 @@ using Buildx.Engine.Storage;
 namespace Buildx.Engine.Server;
 
 /// <summary>Applies the policies a moment after builds ended, one run at a time.</summary>
-internal sealed class GarbageCollector : IAsyncDisposable
+internal sealed class AutomaticPruning : IAsyncDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
@@ -14,7 +14,7 @@ internal sealed class GarbageCollector : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
-    public GarbageCollector(IStorage storage, IReadOnlyList<PrunePolicy> policies, EngineActivity activity, TimeProvider time)
+    public AutomaticPruning(IStorage storage, IReadOnlyList<PrunePolicy> policies, EngineActivity activity, TimeProvider time)
     {
         (_storage, _policies, _activity) = (storage, policies, activity);
         _activity.Ended += Want;
