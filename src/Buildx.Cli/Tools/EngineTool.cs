@@ -1,11 +1,9 @@
+using Buildx.Engine.Server;
+
 namespace Buildx.Cli.Tools;
 
-/// <summary><c>buildkitd</c>, <c>buildx engine</c>.</summary>
+/// <summary>The engine as a daemon: <c>buildx engine</c>, or called as <c>buildkitd</c>.</summary>
 internal static class EngineTool
 {
-    public static async Task<int> RunAsync(string[] args)
-    {
-        await Console.Error.WriteLineAsync("ERROR: the engine is not part of this build yet");
-        return args.Length < 0 ? 0 : 1;
-    }
+    public static Task<int> RunAsync(IReadOnlyList<string> args) => EngineProgram.RunAsync(args, CancellationToken.None);
 }
