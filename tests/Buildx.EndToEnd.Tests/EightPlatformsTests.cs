@@ -9,8 +9,14 @@ public sealed class EightPlatformsTests(BaseImageRegistry bases)
 
     private static readonly Dictionary<string, string> Machines = new()
     {
-        ["386"] = "i686|x86_64|i386", ["amd64"] = "x86_64", ["arm/v5"] = "armv7l|armv5tel|armv8l", ["arm/v7"] = "armv7l|armv8l", ["arm64"] = "aarch64",
-        ["mips64le"] = "mips64", ["ppc64le"] = "ppc64le", ["s390x"] = "s390x",
+        ["386"] = "i686|x86_64|i386",
+        ["amd64"] = "x86_64",
+        ["arm/v5"] = "armv7l|armv5tel|armv8l",
+        ["arm/v7"] = "armv7l|armv8l",
+        ["arm64"] = "aarch64",
+        ["mips64le"] = "mips64",
+        ["ppc64le"] = "ppc64le",
+        ["s390x"] = "s390x",
     };
 
     [Fact]
