@@ -16,7 +16,8 @@ internal sealed class SnapshotTree(Snapshot snapshot, ILayerStore layers) : Outp
 
     public override ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Snapshot);
 
-    public override void Protect(IStorageLease lease) => lease.Protect(Snapshot);
+    // What is gone already needs no protection: the solver notices, and makes it again.
+    public override void Protect(IStorageLease lease) => lease.TryProtect(Snapshot);
 
     private sealed class MountedTree(IMountedSnapshot mount) : IOpenTree
     {

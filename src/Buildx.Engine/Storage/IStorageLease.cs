@@ -9,7 +9,11 @@ namespace Buildx.Engine.Storage;
 internal interface IStorageLease : IDisposable
 {
     /// <exception cref="StorageException">One of its layers is gone already.</exception>
+    /// <exception cref="StorageException">A layer is gone already.</exception>
     void Protect(Snapshot snapshot);
+
+    /// <returns>False, and nothing is protected, when a layer is gone already.</returns>
+    bool TryProtect(Snapshot snapshot);
 
     void Protect(Digest blob);
 }

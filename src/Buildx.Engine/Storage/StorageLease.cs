@@ -24,6 +24,19 @@ internal sealed class StorageLease(LayerTable layers, BlobLeases blobs) : IStora
         }
     }
 
+    public bool TryProtect(Snapshot snapshot)
+    {
+        try
+        {
+            Protect(snapshot);
+            return true;
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+    }
+
     public void Protect(Digest blob)
     {
         lock (_lock)

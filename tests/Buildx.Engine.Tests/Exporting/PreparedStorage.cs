@@ -103,6 +103,8 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     private sealed class NoLease : IStorageLease
     {
+        public bool TryProtect(Snapshot snapshot) => true;
+
         public void Protect(Snapshot snapshot)
         {
         }
