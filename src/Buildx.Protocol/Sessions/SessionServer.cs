@@ -56,8 +56,9 @@ public sealed class SessionServer
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
-        options.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        options.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+        // Not infinite: Kestrel adds it to a timestamp, which overflows, and the connection is closed at the next idle moment.
+        options.Limits.KeepAliveTimeout = TimeSpan.FromDays(30);
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromDays(30);
         // include-patterns, exclude-patterns and followpaths travel as headers.
         options.Limits.MaxRequestHeaderCount = 100_000;
         options.Limits.MaxRequestHeadersTotalSize = 4 << 20;

@@ -27,6 +27,23 @@ public sealed class SessionServerTests
     }
 
     [Fact]
+    public async Task A_session_that_nobody_calls_for_a_while_stays_open()
+    {
+        var server = new SessionServer().MapUnary("/moby.filesync.v1.Auth/Credentials", CredentialsRequest.Parser, (request, _, _) =>
+            Task.FromResult(new CredentialsResponse { Username = request.Host }));
+        await using var pair = new SessionPair(server);
+        var auth = new Auth.AuthClient(pair.Connection.Invoker);
+        await auth.CredentialsAsync(new CredentialsRequest { Host = "before" }, cancellationToken: Token);
+        // Longer than the server's heartbeat, at which it looks for idle connections.
+        await Task.Delay(TimeSpan.FromSeconds(2.5), Token);
+
+        var response = await auth.CredentialsAsync(new CredentialsRequest { Host = "after" }, cancellationToken: Token);
+
+        Assert.Equal("after", response.Username);
+        Assert.False(pair.Connection.Closed.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Repeated_metadata_arrives_as_separate_values_even_with_commas()
     {
         string[] sent = ["a, b", "c", new string('d', 20_000), "e"];
