@@ -111,7 +111,8 @@ internal sealed class EngineStorage : IStorage
             var owner = ReadOwner(layout.Lock);
             throw new StorageException(
                 $"{layout.Root} is in use by another engine{(owner.Length > 0 ? $" (process {owner})" : "")}: "
-                + "end that one, or choose another directory with --root") { IsInUse = true };
+                + "end that one, or choose another directory with --root")
+            { IsInUse = true };
         }
         var text = System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
         RandomAccess.SetLength(rootLock.Handle, 0);

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Buildx.Protocol.Sessions;

@@ -62,7 +62,10 @@ internal sealed class LayerPacker(OverlayForm form, DateTimeOffset? latest)
             {
                 writer.WriteHeader(header with
                 {
-                    Type = LayerTarEntryType.HardLink, LinkName = first, Size = 0, Attributes = ReadAttributes(parent, name),
+                    Type = LayerTarEntryType.HardLink,
+                    LinkName = first,
+                    Size = 0,
+                    Attributes = ReadAttributes(parent, name),
                 });
                 return;
             }

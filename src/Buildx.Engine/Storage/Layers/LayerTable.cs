@@ -103,7 +103,11 @@ internal sealed class LayerTable
                     tree.Size, (long)tree.Flags, now.UtcTicks);
                 layer = new Layer(number, ToId(number))
                 {
-                    IsUnpacked = true, Size = tree.Size, Flags = tree.Flags, CreatedAt = now, LastUsedAt = now,
+                    IsUnpacked = true,
+                    Size = tree.Size,
+                    Flags = tree.Flags,
+                    CreatedAt = now,
+                    LastUsedAt = now,
                 };
                 FileSystem.RenameAt(null, path, null, GetPath(layer));
             });

@@ -48,7 +48,12 @@ public sealed class FileOperationTests : IDisposable
             SecondaryInput = 1,
             Copy = new FileActionCopy
             {
-                Src = "/src/*.go", Dest = "/", AllowWildcard = true, Mode = -1, DirCopyContents = true, ExcludePatterns = { "x" },
+                Src = "/src/*.go",
+                Dest = "/",
+                AllowWildcard = true,
+                Mode = -1,
+                DirCopyContents = true,
+                ExcludePatterns = { "x" },
                 Owner = new ChownOpt { User = new UserOpt { ByName = new NamedUserOpt { Name = "app", Input = 2 } } },
             },
         };
