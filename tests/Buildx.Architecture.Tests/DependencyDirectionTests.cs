@@ -53,17 +53,6 @@ public sealed partial class DependencyDirectionTests
         Assert.Equal([], violations.Order());
     }
 
-    [Fact]
-    public void Source_files_carry_no_unfinished_marks()
-    {
-        var marks =
-            from project in RepositoryProjects.ReadReferences().Keys
-            from file in RepositoryProjects.SourceFiles(project)
-            where UnfinishedMark().IsMatch(File.ReadAllText(file))
-            select Path.GetRelativePath(RepositoryProjects.Root, file);
-        Assert.Equal([], marks.Order());
-    }
-
     private static string[] Violations(IReadOnlyDictionary<string, IReadOnlySet<string>> projects) =>
         [.. projects.SelectMany(project => Allowed.TryGetValue(project.Key, out var allowed)
             ? project.Value.Except(allowed).Select(reference => $"{project.Key} -> {reference}")
@@ -83,7 +72,4 @@ public sealed partial class DependencyDirectionTests
 
     [GeneratedRegex(@"^\s*(?:global\s+)?using\s+(?:static\s+)?(?:\w+\s*=\s*)?Buildx\.(\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingDirective();
-
-    [GeneratedRegex(@"\b(TODO|FIXME|NotImplementedException)\b")]
-    private static partial Regex UnfinishedMark();
 }

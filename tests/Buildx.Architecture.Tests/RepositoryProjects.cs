@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Xml.Linq;
 
 namespace Buildx.Architecture.Tests;
@@ -18,6 +19,16 @@ internal static class RepositoryProjects
     public static IEnumerable<string> SourceFiles(string project) =>
         Directory.EnumerateFiles(Path.Combine(Root, "src", "Buildx." + project), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+
+    /// <summary>What is committed, or about to be, by its path in the repository.</summary>
+    public static IReadOnlyList<string> TrackedFiles()
+    {
+        var start = new ProcessStartInfo("git", ["-c", "safe.directory=*", "ls-files", "-z"]) { WorkingDirectory = Root, RedirectStandardOutput = true };
+        using var git = Process.Start(start)!;
+        var names = git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        git.WaitForExit();
+        return [.. names.Where(name => File.Exists(Path.Combine(Root, name)))];
+    }
 
     private static string ShortName(string path) =>
         Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))["Buildx.".Length..];

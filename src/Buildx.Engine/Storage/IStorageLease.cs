@@ -8,7 +8,6 @@ namespace Buildx.Engine.Storage;
 /// </summary>
 internal interface IStorageLease : IDisposable
 {
-    /// <exception cref="StorageException">One of its layers is gone already.</exception>
     /// <exception cref="StorageException">A layer is gone already.</exception>
     void Protect(Snapshot snapshot);
 

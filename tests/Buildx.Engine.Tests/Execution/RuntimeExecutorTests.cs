@@ -148,11 +148,11 @@ public sealed class RuntimeExecutorTests(ExecutorFixture fixture, ITestOutputHel
     [Fact]
     public async Task A_missing_working_directory_is_made_and_belongs_to_the_user()
     {
-        var spec = fixture.Spec("pwd; stat -c %u:%g .") with { WorkingDirectory = "/work/inner", User = "builder" };
+        var spec = fixture.Spec("pwd; stat -c %u:%g .") with { WorkingDirectory = "/src/inner", User = "builder" };
 
         var (_, output, _) = await fixture.RunAsync(spec);
 
-        Assert.Equal("/work/inner\n1000:1001\n", output);
+        Assert.Equal("/src/inner\n1000:1001\n", output);
     }
 
     [Fact]

@@ -27,10 +27,10 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public async Task Twenty_thousand_files_arrive()
+    public async Task Thousands_of_files_arrive()
     {
         using var from = new TestTree();
-        for (var d = 0; d < 200; d++)
+        for (var d = 0; d < 50; d++)
         {
             Directory.CreateDirectory(from[$"d{d}"]);
             for (var f = 0; f < 100; f++)

@@ -178,17 +178,30 @@ public sealed class CopyTests : FileActionTest
     }
 
     [Fact]
-    public async Task Twenty_thousand_files_take_a_small_multiple_of_cp()
+    public async Task Many_files_take_a_small_multiple_of_cp()
     {
-        await ShellAsync("cd source; for d in $(seq 200); do mkdir d$d; for f in $(seq 100); do echo $d.$f > d$d/f$f; done; done");
-        await ShellAsync("cp -a source warm; rm -r warm");
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await ShellAsync("cd source; for d in $(seq 50); do mkdir d$d; for f in $(seq 100); do echo $d.$f > d$d/f$f; done; done");
         await ShellAsync("cp -a source expected");
-        var theirs = watch.Elapsed;
-        watch.Restart();
-        await CopyAsync(Copying("/", "/"));
-        TestContext.Current.TestOutputHelper!.WriteLine($"cp -a {theirs.TotalMilliseconds:f0} ms, ours {watch.Elapsed.TotalMilliseconds:f0} ms");
-        Assert.True(watch.Elapsed < (theirs * 6) + TimeSpan.FromSeconds(2), $"cp -a {theirs}, ours {watch.Elapsed}");
+        // The best of a few turns: a disk that is busy with something else says nothing.
+        var (theirs, ours) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        for (var turn = 0; turn == 0 || (turn < 5 && ours >= Limit()); turn++)
+        {
+            await ShellAsync("rm -rf copy target/*");
+            theirs = Min(theirs, await TimeAsync(() => ShellAsync("cp -a source copy")));
+            ours = Min(ours, await TimeAsync(() => CopyAsync(Copying("/", "/"))));
+        }
+        Assert.True(ours < Limit(), $"cp -a {theirs}, ours {ours}");
         Assert.Equal(await TreeListing.FullAsync(Path.Combine(Outside, "expected")), await TreeListing.FullAsync(Target));
+
+        TimeSpan Limit() => (theirs * 6) + TimeSpan.FromMilliseconds(500);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> work)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await work();
+        return watch.Elapsed;
     }
 }
