@@ -60,7 +60,8 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
         for (var i = 0; i < operation.Mounts.Count; i++)
         {
             var mount = operation.Mounts[i];
-            if (mount.Output < 0)
+            // Clients leave the output of secrets and the like at 0, which is the root's.
+            if (mount.Output < 0 || mount.MountType != MountType.Bind)
                 continue;
             if (!_changed.TryGetValue(i, out var changed))
             {

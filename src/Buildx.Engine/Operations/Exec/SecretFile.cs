@@ -15,9 +15,19 @@ internal sealed class SecretFile : IAsyncDisposable
 
     public static SecretFile Create(string temporaryPath, byte[] value, SecretOpt options)
     {
-        var directory = Directory.CreateTempSubdirectory(System.IO.Path.Combine(temporaryPath, "secret-")).FullName;
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var directory = System.IO.Path.Combine(temporaryPath, "secret-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(directory, ownerOnly);
+        try
+        {
+            Mount.Temporary(directory, mode: (uint)ownerOnly);
+        }
+        catch
+        {
+            Directory.Delete(directory);
+            throw;
+        }
         var file = new SecretFile(directory);
-        Mount.Temporary(directory, mode: 0x1c0);
         try
         {
             using var handle = FileSystem.OpenAt(null, file.Path, OpenFlags.WriteOnly | OpenFlags.Create, 0x180);
