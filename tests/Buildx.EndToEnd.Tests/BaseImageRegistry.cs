@@ -13,7 +13,7 @@ public sealed class BaseImageRegistry : IAsyncLifetime
     {
         Server = await RegistryServer.StartAsync();
         await Tool.RunAsync(
-            "skopeo", "copy", "--all", "--dest-tls-verify=false", $"oci:{Peers.BaseImages}:latest", $"docker://{Server.Host}/library/busybox:1.36");
+            "skopeo", "copy", "--all", "--dest-tls-verify=false", $"oci:{Repository.BaseImages}:latest", $"docker://{Server.Host}/library/busybox:1.36");
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

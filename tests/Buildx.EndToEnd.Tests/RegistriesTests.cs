@@ -49,8 +49,12 @@ public sealed class RegistriesTests(BaseImageRegistry bases)
         await using var place = await Workplace.CreateAsync(bases);
         place.Write("Dockerfile", Dockerfile);
         await place.BuildAsync("-t", "app:v1", "-o", $"type=docker,dest={place.Path}/app.tar");
-        await using var engine = await DockerEngine.StartAsync();
-        Assert.Contains("app:v1", await engine.DockerAsync("load", "--input", place.Path + "/app.tar"));
-        Assert.Contains("\"amd64\"", await engine.DockerAsync("image", "inspect", "--format", "{{json .Architecture}}", "app:v1"));
+        await using var engine = await DockerDaemon.StartAsync(TestContext.Current.CancellationToken);
+        place.Environment["DOCKER_HOST"] = engine.Host;
+        var docker = await place.DockerAsync();
+        var loaded = await docker.SucceedAsync("load", "--input", place.Path + "/app.tar");
+        Assert.Contains("app:v1", loaded.Output);
+        var output = await docker.SucceedAsync("run", "--rm", "--network=host", "app:v1", "cat", "/built");
+        Assert.Equal("built", output.Output.Trim());
     }
 }

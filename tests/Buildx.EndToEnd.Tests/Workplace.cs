@@ -38,7 +38,7 @@ internal sealed class Workplace : IAsyncDisposable
         place.Environment["DOCKER_HOST"] = $"unix://{place.Path}/no-docker.sock";
         Directory.CreateDirectory(place.Project);
         Directory.CreateDirectory(System.IO.Path.Combine(place.DockerConfig, "cli-plugins"));
-        File.CreateSymbolicLink(System.IO.Path.Combine(place.DockerConfig, "cli-plugins/docker-buildx"), Peers.Buildx);
+        File.CreateSymbolicLink(System.IO.Path.Combine(place.DockerConfig, "cli-plugins/docker-buildx"), Repository.Executable);
         place.Write("../buildkitd.toml", $"""
             [registry."docker.io"]
               mirrors = ["{bases.Server.Host}"]
@@ -52,9 +52,12 @@ internal sealed class Workplace : IAsyncDisposable
 
     public void Write(string name, string content) => _directory.Write("project/" + name, content);
 
-    public async Task<string> BuildxAsync(params string[] arguments) => (await Tool(Peers.Buildx).SucceedAsync(arguments)).All;
+    public async Task<string> BuildxAsync(params string[] arguments) => (await Tool(Repository.Executable).SucceedAsync(arguments)).All;
 
     public async Task<string> BuildAsync(params string[] arguments) => await BuildxAsync(["build", "--progress=plain", .. arguments, Project]);
+
+    /// <summary>The Docker CLI, with the executable under test as its plugin.</summary>
+    public async Task<Tool> DockerAsync() => Tool(System.IO.Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker"));
 
     public Tool Tool(string name) => new(name) { Environment = Environment, WorkingDirectory = Project, Timeout = TimeSpan.FromMinutes(5) };
 
@@ -81,7 +84,8 @@ internal sealed class Workplace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Tool(Peers.Buildx).ExecuteAsync("rm", "--force", "test");
+        foreach (var builder in Directory.GetFiles(System.IO.Path.Combine(Path, "buildx/instances")))
+            await Tool(Repository.Executable).ExecuteAsync("rm", "--force", System.IO.Path.GetFileName(builder));
         await WaitForAsync(() => Processes().Count == 0 && Mounts().Count == 0, "processes or mounts remain", TimeSpan.FromSeconds(20));
         _directory.Dispose();
     }

@@ -1,18 +1,13 @@
 namespace Buildx.EndToEnd.Tests;
 
-/// <summary>The executable under test and the real programs it is tested with.</summary>
-internal static class Peers
+/// <summary>What <c>./test</c> makes before these tests run.</summary>
+internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
     /// <summary>$BUILDX_EXECUTABLE, else out/buildx.</summary>
-    public static string Buildx { get; } = Require(
+    public static string Executable { get; } = Require(
         Environment.GetEnvironmentVariable("BUILDX_EXECUTABLE") is { Length: > 0 } given ? given : Path.Combine(Root, "out/buildx"), "./test compiles it");
-
-    /// <summary>The Docker CLI that bench/fetch-peers brought.</summary>
-    public static string DockerCli => Require(Path.Combine(Root, ".peers/bin/docker"), "bench/fetch-peers .peers brings it");
-
-    public static string DockerDaemon => Require(Path.Combine(Root, ".peers/bin/dockerd"), "bench/fetch-peers .peers brings it");
 
     /// <summary>The OCI layout that images/base/make made.</summary>
     public static string BaseImages => Path.GetDirectoryName(Require(Path.Combine(Root, "out/base-images/index.json"), "images/base/make out/base-images makes it"))!;
