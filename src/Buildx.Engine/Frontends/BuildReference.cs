@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
@@ -39,6 +40,9 @@ internal sealed class BuildReference : IBuildReference
         _job.Protect(tree);
         return snapshot;
     }
+
+    public async ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) =>
+        await (await OutputAsync(cancellationToken) ?? throw new FileNotFoundException("the result is an empty tree")).OpenAsync(cancellationToken);
 
     public async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
@@ -31,6 +32,9 @@ internal interface IBuildReference
     Definition Definition { get; }
 
     Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken);
+
+    /// <summary>The whole tree, to be read until it is disposed.</summary>
+    ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken);
 
     /// <returns>Null when there is no such file.</returns>
     Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken);

@@ -54,7 +54,9 @@ internal sealed class Engine : IAsyncDisposable
         var exporters = new ExporterFactory(storage, _registries);
         var runner = new BuildRunner(solver, images, exporters, emulation, configuration, time);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
-        Control = new ControlService(runner, new BuildRegistry(), new SessionManager(), worker, storage, Activity);
+        var builds = new BuildRegistry();
+        Control = new ControlService(runner, builds, new SessionManager(), worker, storage, Activity);
+        Bridge = new BridgeService(builds, worker);
     }
 
     public EngineConfiguration Configuration { get; }
@@ -62,6 +64,8 @@ internal sealed class Engine : IAsyncDisposable
     public EngineActivity Activity { get; }
 
     public ControlService Control { get; }
+
+    public BridgeService Bridge { get; }
 
     /// <param name="helper">How the engine starts its own executable as a helper process.</param>
     /// <exception cref="StorageException">Another engine uses the same root, or it can't be used.</exception>

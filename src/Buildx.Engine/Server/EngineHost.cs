@@ -27,6 +27,7 @@ internal static class EngineHost
             grpc.MaxSendMessageSize = null;
         });
         builder.Services.AddSingleton(engine.Control);
+        builder.Services.AddSingleton(engine.Bridge);
         builder.Services.AddSingleton<HealthService>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -42,6 +43,7 @@ internal static class EngineHost
         });
         var app = builder.Build();
         app.MapGrpcService<ControlService>();
+        app.MapGrpcService<BridgeService>();
         app.MapGrpcService<HealthService>();
         return app;
     }

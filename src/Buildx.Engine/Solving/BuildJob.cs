@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
@@ -33,6 +34,9 @@ internal sealed class BuildJob : IAsyncDisposable
     public IReadOnlySet<string> Entitlements { get; }
 
     public BuildProgress Progress { get; } = new();
+
+    /// <summary>Set when the frontend runs in the client.</summary>
+    public ClientFrontend? ClientFrontend { get; init; }
 
     public ResolvedTags Tags { get; } = new();
 

@@ -1,4 +1,6 @@
 using Buildx.Linux;
+using Buildx.Protocol.Fsutil;
+using Buildx.Protocol.FileSync;
 
 namespace Buildx.Engine.Trees;
 
@@ -50,6 +52,31 @@ internal static class TreeLookup
             return null;
         }
         return [.. DirectoryReader.ReadAll(found).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>What file sync would tell about one file, itself and not what a link points to; null when there is nothing.</summary>
+    public static Stat? Describe(string root, string path)
+    {
+        using var directory = FileSystem.OpenDirectory(root);
+        using var parent = FileSystem.TryOpenIn(directory, Relative(TreePath.ParentOf(TreePath.Clean(path))), OpenFlags.Path | OpenFlags.Directory);
+        if (parent is null)
+        {
+            NothingThere(path);
+            return null;
+        }
+        var name = TreePath.NameOf(TreePath.Clean(path));
+        if (!FileSystem.TryGetStatusAt(parent, name.Length > 0 ? name : ".", out var status))
+            return null;
+        return new Stat
+        {
+            Path = name,
+            Mode = GoFileMode.FromLinux(status.Mode),
+            Uid = status.Uid,
+            Gid = status.Gid,
+            Size = status.IsRegular ? status.Size : 0,
+            ModTime = (status.ModifiedAt.Seconds * 1_000_000_000) + status.ModifiedAt.Nanoseconds,
+            Linkname = status.IsSymbolicLink ? FileSystem.ReadLinkAt(parent, name) : "",
+        };
     }
 
     private static string? NothingThere(string path) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Buildx.Engine.Frontends;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Frontends.Dockerfile;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
@@ -92,6 +93,8 @@ public sealed class DockerfileFrontendTests
                 steps.Add(name);
             return Task.FromResult(path == "Dockerfile" && dockerfile is not null ? Encoding.UTF8.GetBytes(dockerfile) : null);
         }
+
+        public ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("the stand-in has no tree");
 
         public Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
     }

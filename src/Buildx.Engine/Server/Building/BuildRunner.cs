@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Exporting;
 using Buildx.Engine.Frontends;
-using Buildx.Engine.Frontends.Dockerfile;
 using Buildx.Engine.Server.Configuration;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
@@ -52,7 +51,7 @@ internal sealed class BuildRunner(
         var bridge = new FrontendBridge(job, solver, images, platforms, time, cancellationToken);
         var frontend = request.Definition is { } definition
             ? new FrontendResult([new FrontendReference("", Platform.Host, bridge.Reference(definition), null)], false, new Dictionary<string, byte[]>())
-            : await Frontend(request).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
+            : await (job.ClientFrontend ?? FrontendCatalog.Find(request.Frontend, request.FrontendOptions)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
         RefuseWhatCannotRun(frontend);
         var trees = await Task.WhenAll(frontend.References.Select(async reference => new PlatformResult(
             reference.Id,
@@ -60,24 +59,6 @@ internal sealed class BuildRunner(
             reference.Reference is null ? Snapshot.Empty : await reference.Reference.EvaluateAsync(cancellationToken),
             reference.ConfigJson)));
         return new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata);
-    }
-
-    private static IFrontend Frontend(BuildRequest request)
-    {
-        switch (request.Frontend)
-        {
-            case "dockerfile.v0":
-                return new DockerfileFrontend();
-            case "gateway.v0":
-                var source = request.FrontendOptions.GetValueOrDefault("source", "");
-                if (ImageReference.TryParse(source, out var image) && image.Repository is "docker.io/docker/dockerfile" or "docker.io/docker/dockerfile-upstream")
-                    return new DockerfileFrontend();
-                throw new NotSupportedException($"frontend image {source} can't be run: only the built-in Dockerfile frontend is supported in this version");
-            case "":
-                throw new NotSupportedException("clients that run the frontend on their side (LLBBridge) are not supported in this version");
-            default:
-                throw new NotSupportedException($"frontend {request.Frontend} is not known; there are dockerfile.v0 and gateway.v0");
-        }
     }
 
     /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy.</summary>

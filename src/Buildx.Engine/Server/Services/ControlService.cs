@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server.Building;
 using Buildx.Engine.Server.Sessions;
 using Buildx.Engine.Solving;
@@ -32,7 +33,10 @@ internal sealed class ControlService(
             var build = BuildRequest.Parse(request);
             var session = await sessions.GetAsync(build.SessionId, context.CancellationToken);
             worker.RefuseEntitlements(build.Entitlements);
-            await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements);
+            await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements)
+            {
+                ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend() : null,
+            };
             builds.Add(job);
             // Without its client nobody wants the build any more.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, session?.Closed ?? default, _stopping.Token);
