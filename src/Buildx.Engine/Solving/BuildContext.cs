@@ -8,6 +8,7 @@ internal sealed class BuildContext
 {
     private readonly Lock _lock = new();
     private readonly List<BuildJob> _jobs = [];
+    private readonly List<BuildContext> _included = [];
 
     public void Join(BuildJob job)
     {
@@ -16,6 +17,13 @@ internal sealed class BuildContext
             if (!_jobs.Contains(job))
                 _jobs.Add(job);
         }
+    }
+
+    /// <summary>Whoever waits for the other work, now or later, waits for this too.</summary>
+    public void Include(BuildContext other)
+    {
+        lock (_lock)
+            _included.Add(other);
     }
 
     /// <summary>A session of somebody who still waits; null when nobody has one.</summary>
@@ -28,7 +36,7 @@ internal sealed class BuildContext
         get
         {
             lock (_lock)
-                return [.. _jobs];
+                return [.. _jobs.Concat(_included.SelectMany(other => other.Jobs)).Distinct()];
         }
     }
 
@@ -37,12 +45,5 @@ internal sealed class BuildContext
         Session ?? throw new InvalidOperationException($"{what} needs the client's session, but there is none: the client left or sent none");
 
     /// <summary>What was learnt about images in this build, so that a tag means one image throughout.</summary>
-    public ResolvedTags Tags
-    {
-        get
-        {
-            lock (_lock)
-                return _jobs[0].Tags;
-        }
-    }
+    public ResolvedTags Tags => Jobs[0].Tags;
 }

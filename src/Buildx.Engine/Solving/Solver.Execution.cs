@@ -122,6 +122,33 @@ internal sealed partial class Solver
         }
     }
 
+    /// <summary>
+    /// An execution in flight. It keeps what it needs itself: those who asked for it first may leave while others still wait.
+    /// </summary>
+    private sealed class Execution : IAsyncDisposable
+    {
+        private readonly VertexWork _first;
+
+        public Execution(VertexWork first, ImmutableArray<VertexResult> inputs, IStorageLease lease)
+        {
+            _first = first;
+            Work = new VertexWork(first, lease);
+            foreach (var input in inputs)
+                Work.Protect(input.Outputs);
+        }
+
+        public VertexWork Work { get; }
+
+        public void Join(VertexWork work)
+        {
+            Work.Build.Include(work.Build);
+            if (work != _first)
+                Work.Progress.MirrorTo(work.Progress);
+        }
+
+        public ValueTask DisposeAsync() => Work.DisposeAsync();
+    }
+
     private static async Task<bool> AreUnchangedAsync(ImmutableArray<OutputTree?> trees, CancellationToken cancellationToken)
     {
         foreach (var tree in trees)

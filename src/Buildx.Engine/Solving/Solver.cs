@@ -106,12 +106,8 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         // Two graphs may name the same work differently: by key they meet here.
         var executed = await _executing.RunAsync(
             useCache ? contentKey ?? definitionKey : id,
-            create: () => new Execution(work),
-            join: execution =>
-            {
-                if (execution.Work != work)
-                    execution.Work.Progress.MirrorTo(work.Progress);
-            },
+            create: () => new Execution(work, inputs, storage.Lease()),
+            join: execution => execution.Join(work),
             work: (execution, token) => ExecuteAsync(
                 new Assignment(operation, vertex, inputs, id, contentKey is { } content ? [definitionKey, content] : [definitionKey], contentKey),
                 execution.Work, token),
@@ -122,9 +118,6 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             storage.Records.AddKey(executed.Id, definitionKey);
         return new VertexResult(vertex, executed.Id, inputs, executed.Outputs);
     }
-
-    /// <summary>An execution in flight, and the first of those who wait for it.</summary>
-    private sealed record Execution(VertexWork Work);
 
     /// <summary>What is to be executed, and what its record will be found by.</summary>
     private sealed record Assignment(

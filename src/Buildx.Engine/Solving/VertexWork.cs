@@ -18,6 +18,14 @@ internal sealed class VertexWork : IAsyncDisposable
             vertex.Digest.Value, vertex.Name, vertex.Inputs.Select(input => input.Vertex.Digest.Value), vertex.Metadata.ProgressGroup, time);
     }
 
+    /// <summary>The same work, seen by the same watchers, that may go on when the first who asked for it have left.</summary>
+    public VertexWork(VertexWork first, IStorageLease lease)
+    {
+        _vertex = first._vertex;
+        Lease = lease;
+        Progress = first.Progress;
+    }
+
     public VertexProgress Progress { get; }
 
     public IStorageLease Lease { get; }
