@@ -67,30 +67,6 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
         Assert.Empty(place.Mounts());
     }
 
-    [Fact]
-    public async Task An_ordinary_user_builds_for_two_platforms()
-    {
-        await using var registry = await RegistryServer.StartAsync();
-        var user = "bx" + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal)[..8];
-        await Tool.RunAsync("useradd", "--create-home", user);
-        try
-        {
-            var home = "/home/" + user;
-            // The repository may lie where another user cannot read.
-            File.Copy(Repository.Executable, home + "/buildx");
-            await File.WriteAllTextAsync(home + "/Dockerfile", "FROM busybox:1.36\nRUN echo $(id -u) $(uname -m) > /who\n", Cancellation);
-            await File.WriteAllTextAsync(home + "/buildkitd.toml", $"[registry.\"docker.io\"]\n  mirrors = [\"{bases.Server.Host}\"]\n[registry.\"{bases.Server.Host}\"]\n  http = true\n", Cancellation);
-            await Tool.RunAsync("chown", "-R", user, home);
-            var script = $"cd && ./buildx create --name mine --use --buildkitd-config buildkitd.toml && ./buildx build --progress=plain --platform linux/amd64,linux/arm64 -t {registry.Host}/app --push . && ./buildx rm mine";
-            await (new Tool("runuser") { Timeout = TimeSpan.FromMinutes(5) }).SucceedAsync("-l", user, "-c", script);
-            await Tool.RunAsync("skopeo", "copy", "--all", "--src-tls-verify=false", $"docker://{registry.Host}/app:latest", $"dir:{Directory.CreateDirectory(home + "/copied").FullName}");
-        }
-        finally
-        {
-            await new Tool("userdel").ExecuteAsync("--remove", "--force", user);
-        }
-    }
-
     private static bool IsEngine(string command) => command.Contains("--root=", StringComparison.Ordinal) && command.Contains("--addr=", StringComparison.Ordinal);
 
     private static bool Sleeping(string seconds) => Directory.EnumerateDirectories("/proc")
