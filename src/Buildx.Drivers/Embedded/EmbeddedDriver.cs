@@ -96,7 +96,34 @@ public sealed class EmbeddedDriver : IDriver
             Delete(Paths.Runtime);
         }
         if (!keepState)
-            Delete(Paths.State);
+            await RemoveStateAsync(cancellationToken);
+    }
+
+    private async Task RemoveStateAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(Paths.State))
+            return;
+        // As an ordinary user only the engine may: files of images belong to subordinate ids.
+        var start = new ProcessStartInfo(_command.Program, [.. _command.LeadingArguments, $"--root={Paths.State}", "--remove-state"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in EngineEnvironment.Create())
+            start.Environment[name] = value;
+        try
+        {
+            using var process = Process.Start(start)!;
+            var output = await Task.WhenAll(process.StandardError.ReadToEndAsync(cancellationToken), process.StandardOutput.ReadToEndAsync(cancellationToken));
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0)
+                throw new DriverException($"cannot remove {Paths.State}: {string.Concat(output).Trim()}");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new DriverException($"cannot remove {Paths.State}: {e.Message}", e);
+        }
     }
 
     private async Task StopLockedAsync(CancellationToken cancellationToken)

@@ -23,6 +23,11 @@ public static class EngineProgram
                 Console.WriteLine($"buildkitd {version.Package} {version.Version} {version.Revision}".TrimEnd());
                 return 0;
             }
+            if (flags.GetBoolean("remove-state") is true)
+            {
+                StateRemoval.Run(flags.Get("root") ?? throw new ConfigurationException("--remove-state needs --root"));
+                return 0;
+            }
             var configuration = ConfigurationReader.Read(flags, out var warnings);
             foreach (var warning in warnings)
                 await Console.Error.WriteLineAsync($"warning: {warning}");

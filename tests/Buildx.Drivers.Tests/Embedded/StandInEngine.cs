@@ -9,8 +9,10 @@ namespace Buildx.Drivers.Tests.Embedded;
 internal static class StandInEngine
 {
     private const string Script = """
-        import os, signal, socket, sys, time
+        import os, shutil, signal, socket, sys, time
         arguments = dict(a[2:].split('=', 1) for a in sys.argv[1:] if '=' in a)
+        if '--remove-state' in sys.argv:
+            shutil.rmtree(arguments['root']); sys.exit(0)
         starts = os.path.join(arguments['root'], 'starts')
         with open(starts, 'a') as f: f.write(' '.join(sys.argv[1:]) + '\n')
         if os.path.exists(os.path.join(arguments['root'], 'fail')):

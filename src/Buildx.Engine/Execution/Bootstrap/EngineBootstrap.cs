@@ -22,15 +22,20 @@ public static class EngineBootstrap
     /// <exception cref="EngineBootstrapException">The engine can't have its namespaces.</exception>
     public static void Enter(Action<string> warn)
     {
+        EnterNamespaces(warn);
+        EngineNamespaces.Initialize(warn);
+    }
+
+    /// <summary>The namespaces alone. Doesn't return the first time.</summary>
+    /// <exception cref="EngineBootstrapException">They can't be had.</exception>
+    internal static void EnterNamespaces(Action<string> warn)
+    {
         var outer = Environment.GetEnvironmentVariable(Marker);
         Environment.SetEnvironmentVariable(Marker, null);
         var current = EngineNamespaces.CurrentMountNamespace
             ?? throw new EngineBootstrapException("/proc is not mounted, which the engine needs");
         if (outer is not null && outer != current)
-        {
-            EngineNamespaces.Initialize(warn);
             return;
-        }
         var unshare = ExecutableSearch.Find("unshare")
             ?? throw new EngineBootstrapException("the engine needs the program unshare: apt-get install util-linux");
         var isPrivileged = CurrentProcess.IsRoot && Capabilities.IsEffective("SYS_ADMIN");

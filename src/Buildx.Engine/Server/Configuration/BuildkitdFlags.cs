@@ -60,7 +60,7 @@ internal sealed class BuildkitdFlags
 
     private static readonly HashSet<string> BooleanFlags = [
         "rootless", "debug", "trace", "proxy-network", "cdi-disabled", "save-cache-debug", "oci-worker-selinux",
-        "oci-worker-no-process-sandbox", "oci-worker-gc", "containerd-worker-selinux", "containerd-worker-gc", "help", "version"];
+        "oci-worker-no-process-sandbox", "oci-worker-gc", "containerd-worker-selinux", "containerd-worker-gc", "remove-state", "help", "version"];
 
     // inventory of buildkitd 0.32's flags
     private static readonly Dictionary<string, Effect> Known = new(StringComparer.Ordinal)
@@ -78,6 +78,7 @@ internal sealed class BuildkitdFlags
         ["oci-worker-gc"] = Effect.Used,
         ["oci-worker-gc-keepstorage"] = Effect.Used,
         ["idle-timeout"] = Effect.Used,
+        ["remove-state"] = Effect.Used,
         ["rootless"] = Effect.None,
         ["log-format"] = Effect.None,
         ["log-level"] = Effect.None,
