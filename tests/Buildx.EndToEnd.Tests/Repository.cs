@@ -1,9 +1,11 @@
+using Buildx.TestSupport;
+
 namespace Buildx.EndToEnd.Tests;
 
 /// <summary>What <c>./test</c> makes before these tests run.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>$BUILDX_EXECUTABLE, else out/buildx.</summary>
     public static string Executable { get; } = Require(
@@ -14,12 +16,4 @@ internal static class Repository
 
     private static string Require(string path, string remedy) =>
         File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: {remedy}");
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Buildx.slnx")))
-            directory = directory.Parent;
-        return directory?.FullName ?? throw new DirectoryNotFoundException("no Buildx.slnx above " + AppContext.BaseDirectory);
-    }
 }

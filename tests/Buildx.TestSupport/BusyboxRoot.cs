@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Buildx.TestSupport;
 
 /// <summary>
@@ -61,7 +59,7 @@ public static class BusyboxRoot
 
     private static string Fetch()
     {
-        var cache = Path.Combine(FindRepository(), ".peers", "busybox");
+        var cache = Path.Combine(RepositoryRoot.Path, ".peers", "busybox");
         Directory.CreateDirectory(cache);
         // Several test programs may come here at the same time.
         using var claim = Claim(Path.Combine(cache, "lock"));
@@ -116,19 +114,5 @@ public static class BusyboxRoot
                 Thread.Sleep(100);
             }
         }
-    }
-
-    private static string FindRepository([CallerFilePath] string here = "")
-    {
-        // Source paths may be mapped away in a deterministic build: the test program's own place works as well.
-        foreach (var start in (ReadOnlySpan<string?>)[AppContext.BaseDirectory, Path.GetDirectoryName(here)])
-        {
-            for (var directory = start; directory is not null; directory = Path.GetDirectoryName(directory))
-            {
-                if (File.Exists(Path.Combine(directory, "Buildx.slnx")))
-                    return directory;
-            }
-        }
-        throw new InvalidOperationException("the repository's root was not found above the test program");
     }
 }

@@ -10,20 +10,10 @@ public static class Peers
 
     private static async Task<string> FetchAsync()
     {
-        var root = FindRepository();
+        var root = RepositoryRoot.Path;
         var directory = Environment.GetEnvironmentVariable("BUILDX_PEERS") is { Length: > 0 } set ? set : Path.Combine(root, ".peers");
         if (!File.Exists(Path.Combine(directory, ".complete")))
             await new Tool(Path.Combine(root, "tests", "peers")) { Timeout = TimeSpan.FromMinutes(10) }.SucceedAsync(directory);
         return directory;
-    }
-
-    private static string FindRepository()
-    {
-        for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            if (File.Exists(Path.Combine(directory, "Buildx.slnx")))
-                return directory;
-        }
-        throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }

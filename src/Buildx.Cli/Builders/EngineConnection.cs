@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Buildx.Client;
 using Buildx.Protocol.ControlApi;
 using Grpc.Net.Client;
 
@@ -19,20 +19,7 @@ internal sealed class EngineConnection : IDisposable
             MaxReceiveMessageSize = null,
             HttpHandler = new SocketsHttpHandler
             {
-                ConnectCallback = async (_, cancellationToken) =>
-                {
-                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    try
-                    {
-                        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                        return new NetworkStream(socket, ownsSocket: true);
-                    }
-                    catch
-                    {
-                        socket.Dispose();
-                        throw;
-                    }
-                },
+                ConnectCallback = (_, cancellationToken) => new UnixSocketConnector(path).ConnectAsync(cancellationToken),
             },
         });
         Control = new Control.ControlClient(_channel);

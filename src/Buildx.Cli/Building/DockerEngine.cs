@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Buildx.Client;
 using Buildx.Drivers.Docker;
 
 namespace Buildx.Cli.Building;
@@ -45,20 +45,7 @@ internal sealed class DockerEngine : IDisposable
         var path = host["unix://".Length..];
         return new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
+            ConnectCallback = (_, cancellationToken) => new UnixSocketConnector(path).ConnectAsync(cancellationToken),
         })
         { Timeout = Timeout.InfiniteTimeSpan };
     }

@@ -1,4 +1,4 @@
-using System.Text;
+using Buildx.Dockerfile;
 
 namespace Buildx.Cli.Values;
 
@@ -8,37 +8,13 @@ internal static class CsvFields
     /// <exception cref="CliException">The quotes don't match; the message names the flag.</exception>
     public static IReadOnlyList<string> Split(string flag, string text)
     {
-        var fields = new List<string>();
-        var field = new StringBuilder();
-        for (var i = 0; ; i++)
+        try
         {
-            if (i < text.Length && text[i] == '"')
-            {
-                if (field.Length > 0)
-                    throw new CliException($"{flag}: \"{text}\": a quoted part must begin right after a comma");
-                for (i++; ; i++)
-                {
-                    if (i >= text.Length)
-                        throw new CliException($"{flag}: \"{text}\": a quotation mark is not closed");
-                    if (text[i] != '"')
-                        field.Append(text[i]);
-                    else if (i + 1 < text.Length && text[i + 1] == '"')
-                        field.Append(text[i++]);
-                    else
-                        break;
-                }
-                if (++i < text.Length && text[i] != ',')
-                    throw new CliException($"{flag}: \"{text}\": a comma must follow a closing quotation mark");
-            }
-            if (i >= text.Length || text[i] == ',')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-                if (i >= text.Length)
-                    return fields;
-                continue;
-            }
-            field.Append(text[i]);
+            return CommaSeparated.Split(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException($"{flag}: {e.Message}");
         }
     }
 

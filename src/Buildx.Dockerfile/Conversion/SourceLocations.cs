@@ -3,9 +3,9 @@ using Buildx.Llb;
 namespace Buildx.Dockerfile;
 
 /// <summary>Places in the file as a graph carries them: whole lines.</summary>
-internal static class SourceLocations
+public static class SourceLocations
 {
-    public static IReadOnlyList<LlbSourceLocation> Of(LlbSourceFile? file, TextRange range) => file is null ? [] :
+    internal static IReadOnlyList<LlbSourceLocation> Of(LlbSourceFile? file, TextRange range) => file is null ? [] :
     [
         new LlbSourceLocation(file, ToMessages([range])),
     ];
@@ -13,6 +13,7 @@ internal static class SourceLocations
     /// <summary>One range per line, as BuildKit's clients expect them.</summary>
     public static IReadOnlyList<Protocol.Pb.Range> ToMessages(IEnumerable<TextRange> ranges) =>
         ranges.SelectMany(range => Enumerable.Range(range.Start.Line, Math.Max(1, range.End.Line - range.Start.Line + 1)))
+            .Distinct()
             .Select(line => new Protocol.Pb.Range
             {
                 Start = new Protocol.Pb.Position { Line = line },

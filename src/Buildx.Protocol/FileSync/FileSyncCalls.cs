@@ -1,4 +1,3 @@
-using Buildx.Protocol.FileSyncing;
 using Buildx.Protocol.Fsutil;
 using Google.Protobuf;
 using Grpc.Core;
@@ -15,11 +14,9 @@ public static class FileSyncCalls
     public const string SendMethod = "/moby.filesync.v1.FileSend/DiffCopy";
 
     internal const string ExporterIdKey = "buildkit-attachable-exporter-id";
-    internal const string ExporterMetadataPrefix = "exporter-md-";
     internal const string MultiPlatformKey = "buildkit-exporter-multi-platform";
 
     private static readonly Marshaller<Packet> PacketMarshaller = CreateMarshaller(Packet.Parser);
-    private static readonly Marshaller<BytesMessage> BytesMarshaller = CreateMarshaller(BytesMessage.Parser);
 
     private static readonly Method<Packet, Packet> SyncPackets =
         new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSync", "DiffCopy", PacketMarshaller, PacketMarshaller);
@@ -27,9 +24,6 @@ public static class FileSyncCalls
     // Declared with BytesMessage; where a directory is exported, packets travel in its place.
     private static readonly Method<Packet, Packet> SendPackets =
         new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSend", "DiffCopy", PacketMarshaller, PacketMarshaller);
-
-    private static readonly Method<BytesMessage, BytesMessage> SendBytes =
-        new(MethodType.DuplexStreaming, "moby.filesync.v1.FileSend", "DiffCopy", BytesMarshaller, BytesMarshaller);
 
     /// <summary>Receives a local source of the client.</summary>
     public static async Task ReceiveDirectoryAsync(
@@ -45,19 +39,6 @@ public static class FileSyncCalls
         var metadata = new Metadata { { ExporterIdKey, Text(exporter) }, { MultiPlatformKey, "1" } };
         using var call = session.AsyncDuplexStreamingCall(SendPackets, null, new CallOptions(metadata, cancellationToken: cancellationToken));
         await FileSyncSender.SendAsync(new CallPacketStream(call), source, cancellationToken);
-    }
-
-    /// <summary>
-    /// Opens a file at the client, for the exporter of the given index (<c>tar</c>, <c>oci</c>, <c>docker</c>). Disposing the stream
-    /// (asynchronously) waits until the client has it all.
-    /// </summary>
-    public static Stream OpenFile(CallInvoker session, int exporter, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
-    {
-        var metadata = new Metadata { { ExporterIdKey, Text(exporter) } };
-        foreach (var (key, value) in attributes)
-            metadata.Add(ExporterMetadataPrefix + key.ToLowerInvariant(), value);
-        var call = session.AsyncDuplexStreamingCall(SendBytes, null, new CallOptions(metadata, cancellationToken: cancellationToken));
-        return new BufferedStream(new FileSendStream(call), 256 * 1024);
     }
 
     internal static Marshaller<T> CreateMarshaller<T>(MessageParser<T> parser)

@@ -34,7 +34,7 @@ public sealed class OutputSpecTests
     [InlineData("type=local,dest=-", "can't go to standard output")]
     [InlineData("type=image,dest=x", "dest can't be used with type=image")]
     [InlineData("type=oci,dest", "is not of the form key=value")]
-    [InlineData("type=oci,\"dest=x", "quotation mark is not closed")]
+    [InlineData("type=oci,\"dest=x", "double quote is not closed")]
     public void Wrong_outputs_say_which_part_is_wrong(string text, string message)
     {
         var exception = Assert.Throws<CliException>(() => OutputSpec.Parse(text));

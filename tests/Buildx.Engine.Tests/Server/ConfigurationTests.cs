@@ -95,6 +95,17 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, 2, 2, 2)]
+    [InlineData(50, 6, 41, 11)]
+    [InlineData(1000, 10, 100, 201)]
+    public void The_caps_without_configuration_are_those_of_BuildKit(long disk, long reserved, long maximum, long free)
+    {
+        var caps = ConfigurationReader.DefaultCaps(disk << 30);
+
+        Assert.Equal(new StorageCaps(reserved * 1_000_000_000, maximum * 1_000_000_000, free * 1_000_000_000), caps);
+    }
+
+    [Theory]
     [InlineData("--nonsense", "unknown flag --nonsense")]
     [InlineData("--root", "--root needs a value")]
     [InlineData("--debug=perhaps", "--debug: want true or false")]

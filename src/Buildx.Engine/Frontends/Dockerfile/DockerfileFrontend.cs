@@ -82,6 +82,6 @@ internal sealed class DockerfileFrontend : IFrontend
         [warning.Rule.Description],
         warning.Rule.Url,
         source.File.ToMessage(),
-        DockerfileErrors.Ranges([warning.Range]),
+        SourceLocations.ToMessages([warning.Range]),
         source.VertexDigest));
 }

@@ -101,7 +101,7 @@ internal static class Subrequests
     {
         json.WriteStartObject("location");
         json.WriteStartArray("ranges");
-        foreach (var line in DockerfileErrors.Ranges([range]))
+        foreach (var line in SourceLocations.ToMessages([range]))
         {
             json.WriteStartObject();
             json.WriteStartObject("start");

@@ -23,7 +23,7 @@ internal static class SyntaxImage
         {
             throw new FrontendException(
                 $"{source.Document.FileName}:{directive.Range}: {Unsupported("the file's syntax directive", image)}",
-                source.File.ToMessage(), DockerfileErrors.Ranges([directive.Range]));
+                source.File.ToMessage(), SourceLocations.ToMessages([directive.Range]));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
 
@@ -100,7 +101,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
     private ValueTask<IOpenTree> OpenAsync(int index, CancellationToken cancellationToken) =>
         index < _inputs.Count
             ? _inputs[index].OpenAsync(cancellationToken)
-            : new SnapshotInput(_results[index - _inputs.Count]!, _layers, null).OpenAsync(cancellationToken);
+            : new SnapshotTree(_results[index - _inputs.Count]!, _layers).OpenAsync(cancellationToken);
 
     private sealed record WorkingTree(Snapshot Base, IWritableSnapshot Mount);
 }

@@ -160,9 +160,11 @@ internal static class ConfigurationReader
         new(UsageFilter.None, true, default, caps.Reserved, caps.MaxUsed, caps.MinFree),
     ];
 
-    /// <summary>The caps when nothing is configured: 10 % of the disk (at most 10 GB) reserved, 60 % (at most 100 GB) used, 20 % free.</summary>
+    /// <summary>The caps when nothing is configured: 10 % of the disk (at most 10 GB) reserved, 80 % (at most 100 GB) used, 20 % free.</summary>
     public static StorageCaps DefaultCaps(long disk) => new(
-        Math.Min(disk / 10, 10_000_000_000), Math.Min(disk / 10 * 6, 100_000_000_000), disk / 5);
+        Math.Min(ConfigurationUnits.ShareOfDisk(disk, 10), 10_000_000_000),
+        Math.Min(ConfigurationUnits.ShareOfDisk(disk, 80), 100_000_000_000),
+        ConfigurationUnits.ShareOfDisk(disk, 20));
 
     public static long DiskSize(string root)
     {

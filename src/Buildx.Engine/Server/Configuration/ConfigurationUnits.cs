@@ -16,7 +16,7 @@ internal static class ConfigurationUnits
         {
             if (!long.TryParse(text[..^1], CultureInfo.InvariantCulture, out var percent) || percent is < 0 or > 100)
                 return false;
-            bytes = diskSize / 100 * percent;
+            bytes = ShareOfDisk(diskSize, percent);
             return true;
         }
         var end = text.AsSpan().IndexOfAnyExcept("0123456789.");
@@ -32,6 +32,14 @@ internal static class ConfigurationUnits
         bytes = (long)(value * (1L << shift));
         return true;
     }
+
+    /// <summary>BuildKit's reckoning: rounded up to gigabytes; 2 GB where the disk's size is not known.</summary>
+    public static long ShareOfDisk(long diskSize, long percent) => (percent, diskSize) switch
+    {
+        (0, _) => 0,
+        (_, 0) => 2_000_000_000,
+        _ => ((diskSize * percent / 100 / (1L << 30)) + 1) * 1_000_000_000,
+    };
 
     /// <summary>Go's form (<c>1h30m</c>, <c>1.5s</c>, <c>300ms</c>), or a bare number of seconds.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)

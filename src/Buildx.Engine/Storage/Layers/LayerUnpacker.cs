@@ -1,4 +1,5 @@
 using System.Buffers;
+using Buildx.Engine.Trees;
 using Buildx.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -368,21 +369,7 @@ internal sealed class LayerUnpacker : IDisposable
             if (!name.EndsWith("/..", StringComparison.Ordinal))
                 return name;
         }
-        var parts = new List<string>();
-        foreach (var part in name.Split('/'))
-        {
-            if (part is "" or ".")
-                continue;
-            if (part == "..")
-            {
-                // As a path below a root: ".." at the top stays there.
-                if (parts.Count > 0)
-                    parts.RemoveAt(parts.Count - 1);
-                continue;
-            }
-            parts.Add(part);
-        }
-        return string.Join('/', parts);
+        return TreePath.Clean(name)[1..];
     }
 
     private IOException Explain(LayerTarEntry entry, LinuxException exception)

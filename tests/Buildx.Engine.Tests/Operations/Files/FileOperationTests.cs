@@ -1,5 +1,6 @@
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Tests.Sources.Local;
 using Buildx.Protocol.Pb;
@@ -34,7 +35,7 @@ public sealed class FileOperationTests : IDisposable
         var operation = FileOperation.Parse(new FileOp { Actions = { MakeFile(0, 0, "/a", "1"), copy } }, inputCount: 1);
         Assert.Null(operation.GetContentSelections(0));
         var results = await operation.RunAsync(
-            [new SnapshotInput(Snapshot.Empty, _layers, null)], _layers, TestContext.Current.CancellationToken);
+            [new SnapshotTree(Snapshot.Empty, _layers)], _layers, TestContext.Current.CancellationToken);
         Assert.Equal(["a"], Names(results[0]));
         Assert.Equal(["copy"], Names(results[1]));
     }
