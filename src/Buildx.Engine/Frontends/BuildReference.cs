@@ -46,7 +46,7 @@ internal sealed class BuildReference : IBuildReference
 
     public async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
-        if (await OutputAsync(cancellationToken) is not { } tree)
+        if (await OutputAsync(cancellationToken, isRead: true) is not { } tree)
             return null;
         await using var open = await tree.OpenAsync(cancellationToken);
         return TreeLookup.ReadFile(open.Tree.Root, path, MaximumFileSize);
@@ -54,17 +54,18 @@ internal sealed class BuildReference : IBuildReference
 
     public async Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken)
     {
-        if (await OutputAsync(cancellationToken) is not { } tree)
+        if (await OutputAsync(cancellationToken, isRead: true) is not { } tree)
             return null;
         await using var open = await tree.OpenAsync(cancellationToken);
         return TreeLookup.ReadDirectory(open.Tree.Root, path);
     }
 
-    private async Task<OutputTree?> OutputAsync(CancellationToken cancellationToken)
+    /// <param name="isRead">Its files are wanted now, not only a description of it.</param>
+    private async Task<OutputTree?> OutputAsync(CancellationToken cancellationToken, bool isRead = false)
     {
         if (await _result.Value.WaitAsync(cancellationToken) is not { } result)
             return null;
-        await _solver.EnsureAvailableAsync(result, _context, cancellationToken);
+        await (isRead ? _solver.EnsurePresentAsync(result, _context, cancellationToken) : _solver.EnsureAvailableAsync(result, _context, cancellationToken));
         return result.Outputs[Graph.Output!.Index];
     }
 

@@ -2,6 +2,8 @@ using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Exec;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Git;
+using Buildx.Engine.Sources.Http;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Sources.Local;
 using Buildx.Engine.Storage;
@@ -14,8 +16,11 @@ namespace Buildx.Engine.Operations;
 
 /// <summary>Turns a vertex into what carries it out.</summary>
 internal sealed class OperationFactory(
-    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, ContentHasher hasher) : IOperationFactory
+    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, GitSource git, HttpSource http, ContentHasher hasher, TimeProvider time)
+    : IOperationFactory
 {
+    private readonly FetchedSources _fetched = new(storage, time);
+
     public object Create(LlbVertex vertex)
     {
         var operation = vertex.Operation;
@@ -39,6 +44,8 @@ internal sealed class OperationFactory(
             "docker-image" => new ImageSourceOperation(
                 ImageSourceRequest.Parse(identifier, operation.Source.Attrs, PlatformOf(operation)), images, storage.Layers),
             "local" => CreateLocal(operation.Source),
+            "git" => new GitSourceOperation(GitSourceRequest.Parse(identifier, operation.Source.Attrs), git, _fetched),
+            "http" or "https" => new HttpSourceOperation(HttpSourceRequest.Parse(identifier, operation.Source.Attrs), http, _fetched),
             var scheme => throw new NotSupportedException($"sources of the kind {scheme}:// are not supported in this version"),
         };
     }

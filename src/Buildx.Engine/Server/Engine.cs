@@ -9,6 +9,8 @@ using Buildx.Engine.Server.Configuration;
 using Buildx.Engine.Server.Services;
 using Buildx.Engine.Server.Sessions;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Git;
+using Buildx.Engine.Sources.Http;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Sources.Local;
 using Buildx.Engine.Storage;
@@ -26,6 +28,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly FileHashCache _hashes;
     private readonly RegistryClient _registries;
     private readonly ExecEnvironment _exec;
+    private readonly HttpSource _downloads;
     private readonly AutomaticPruning _pruning;
 
     private Engine(EngineConfiguration configuration, IStorage storage, ChildCommand helper, TimeProvider time)
@@ -46,11 +49,13 @@ internal sealed class Engine : IAsyncDisposable
         var images = new ImageSource(_registries, storage.Content, storage.Layers);
         var locals = new LocalSource(storage.Directories, storage.Layers, hasher);
 
+        _downloads = new HttpSource(storage, new HttpAnswers(Path.Combine(configuration.Root, "downloads")));
+
         var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime")) { Child = helper, Runtime = configuration.RuntimeBinary };
         var emulation = new Emulation(execution);
         _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, hasher, configuration.MaximumParallelism);
 
-        var solver = new Solver(storage, new OperationFactory(storage, _exec, images, locals, hasher), time);
+        var solver = new Solver(storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, time), time);
         var exporters = new ExporterFactory(storage, _registries);
         var runner = new BuildRunner(solver, images, exporters, emulation, configuration, time);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
@@ -89,6 +94,7 @@ internal sealed class Engine : IAsyncDisposable
         await _pruning.DisposeAsync();
         _exec.Dispose();
         _registries.Dispose();
+        _downloads.Dispose();
         _hashes.Dispose();
         await _storage.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Storage;
 using Buildx.Oci;
 
 namespace Buildx.Engine.Solving;
@@ -37,4 +38,5 @@ internal interface ISourceOperation
 
 /// <param name="Id">The same for the same content.</param>
 /// <param name="KeepRecord">Whether the result is worth remembering between builds.</param>
-internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRecord);
+/// <param name="Type">What such a record counts as.</param>
+internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRecord, RecordType Type = RecordType.Regular);

@@ -58,7 +58,7 @@ internal sealed partial class Solver
     }
 
     /// <summary>As <see cref="EnsureAvailableAsync"/>, and brings what a source has not brought yet, shown as the source's own work.</summary>
-    private async Task EnsurePresentAsync(VertexResult result, BuildContext build, CancellationToken cancellationToken)
+    public async Task EnsurePresentAsync(VertexResult result, BuildContext build, CancellationToken cancellationToken)
     {
         await EnsureAvailableAsync(result, build, cancellationToken);
         if (result.Vertex.Operation.OpCase != Op.OpOneofCase.Source
@@ -160,11 +160,12 @@ internal sealed partial class Solver
     }
 
     private async Task SaveAsync(
-        Digest id, IReadOnlyList<Digest> keys, LlbVertex vertex, ImmutableArray<OutputTree?> outputs, CancellationToken cancellationToken)
+        Digest id, IReadOnlyList<Digest> keys, LlbVertex vertex, ImmutableArray<OutputTree?> outputs, CancellationToken cancellationToken,
+        RecordType type = RecordType.Regular)
     {
         var snapshots = ImmutableArray.CreateBuilder<Snapshot?>(outputs.Length);
         foreach (var tree in outputs)
             snapshots.Add(tree is null ? null : await tree.GetSnapshotAsync(cancellationToken));
-        storage.Records.Save(new CacheRecord(id, snapshots.MoveToImmutable(), vertex.Name, RecordType.Regular, time.GetUtcNow()), keys);
+        storage.Records.Save(new CacheRecord(id, snapshots.MoveToImmutable(), vertex.Name, type, time.GetUtcNow()), keys);
     }
 }

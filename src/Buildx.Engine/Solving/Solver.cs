@@ -82,7 +82,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         work.Protect(outputs);
         var isKnown = storage.Records.Find(resolution.Id) is not null;
         if (resolution.KeepRecord)
-            await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken);
+            await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken, resolution.Type);
         work.Progress.Complete(cached: isKnown && resolution.KeepRecord);
         return new VertexResult(vertex, resolution.Id, [], outputs);
     }

@@ -1,0 +1,22 @@
+using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Git;
+using Buildx.Engine.Storage;
+
+namespace Buildx.Engine.Operations;
+
+/// <summary>A commit of a git repository as the beginning of a graph.</summary>
+internal sealed class GitSourceOperation(GitSourceRequest request, GitSource source, FetchedSources sources) : ISourceOperation
+{
+    public async Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        var commit = await source.ResolveAsync(request, context.Build, context.Progress, cancellationToken);
+        return sources.Resolve(
+            request.Identify(commit), RecordType.GitCheckout, context,
+            (progress, token) => source.FetchAsync(request, commit, context.Build, progress, token));
+    }
+
+    public bool IsMissing(OutputTree tree) => FetchedSources.IsMissing(tree);
+
+    public Task FetchAsync(OutputTree tree, IVertexProgress progress, CancellationToken cancellationToken) =>
+        FetchedSources.FetchAsync(tree, progress, cancellationToken);
+}

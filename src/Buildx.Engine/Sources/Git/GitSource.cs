@@ -1,0 +1,96 @@
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+
+namespace Buildx.Engine.Sources.Git;
+
+/// <summary>
+/// Trees of git repositories. What a branch or tag is now is asked each time; a commit that was checked out before needs no
+/// network.
+/// </summary>
+internal sealed class GitSource(IStorage storage)
+{
+    /// <exception cref="SourceException">There is no such reference, or it is not the expected commit.</exception>
+    public async Task<GitCommit> ResolveAsync(
+        GitSourceRequest request, BuildContext build, IVertexProgress? progress, CancellationToken cancellationToken)
+    {
+        if (GitSourceRequest.IsCommit(request.Reference))
+            return new GitCommit("", request.Reference, request.Reference);
+        if (request.FetchByCommit)
+            return new GitCommit(request.Reference, request.Checksum, request.Checksum);
+        var git = new GitProgram(await GitAccess.FindAsync(request, build, cancellationToken), progress);
+        var commit = await RunAsync(request, () => FindAsync(git, request, cancellationToken));
+        return commit.Object.StartsWith(request.Checksum, StringComparison.Ordinal) || commit.Commit.StartsWith(request.Checksum, StringComparison.Ordinal)
+            ? commit
+            : throw new SourceException($"{request} is {commit.Commit} now, which is not the expected {request.Checksum}");
+    }
+
+    /// <summary>Fetches what is missing, and writes the files into a layer.</summary>
+    /// <exception cref="SourceException">The remote doesn't give it, or it has no such directory.</exception>
+    public async Task<Snapshot> FetchAsync(
+        GitSourceRequest request, GitCommit commit, BuildContext build, IVertexProgress? progress, CancellationToken cancellationToken)
+    {
+        var git = new GitProgram(await GitAccess.FindAsync(request, build, cancellationToken), progress);
+        return await RunAsync(request, async () =>
+        {
+            try
+            {
+                return await FetchAsync(git, request, commit, cancellationToken);
+            }
+            catch (GitException e) when (e.Says("object file") || e.Says("corrupt") || e.Says("not a git repository") || e.Says("unable to update local ref"))
+            {
+                // The mirror was thrown away; the second one is new.
+                return await FetchAsync(git, request, commit, cancellationToken);
+            }
+        });
+    }
+
+    private async Task<Snapshot> FetchAsync(GitProgram git, GitSourceRequest request, GitCommit commit, CancellationToken cancellationToken)
+    {
+        await using var directory = await storage.Directories.AcquireAsync(
+            $"git:{(commit.Object.Length == 64 ? "sha256" : "sha1")}:{request.Url}", RecordType.GitCheckout, $"shared git repo for {request.Url}",
+            exclusive: true, cancellationToken);
+        var mirror = new GitMirror(git, directory, request);
+        try
+        {
+            await mirror.FetchAsync(commit, cancellationToken);
+            await using var tree = await storage.Layers.MountWritableAsync(Snapshot.Empty, null, cancellationToken);
+            await new GitCheckout(git, mirror, request, storage.TemporaryPath).WriteAsync(commit, tree.Path, cancellationToken);
+            return await tree.CommitAsync(cancellationToken) is { } layer ? Snapshot.Empty.Append(layer) : Snapshot.Empty;
+        }
+        catch (GitException)
+        {
+            // It is only a cache, and perhaps the cause.
+            directory.Discard();
+            throw;
+        }
+    }
+
+    private static async Task<GitCommit> FindAsync(GitProgram git, GitSourceRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Reference.Length == 0)
+        {
+            return RemoteReferences.FindDefault(await git.RunAsync(cancellationToken, "ls-remote", "--symref", "--", request.Url, "HEAD"))
+                ?? throw new SourceException($"{request.Url} has no default branch: name one after the URL, as in {request.Url}#main");
+        }
+        return RemoteReferences.Find(
+            await git.RunAsync(cancellationToken, "ls-remote", "--", request.Url, request.Reference, request.Reference + "^{}"), request.Reference)
+            ?? throw new SourceException(
+                $"{request.Url} has no branch or tag \"{request.Reference}\"; a commit must be given with all its digits");
+    }
+
+    private static async Task<T> RunAsync<T>(GitSourceRequest request, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (GitException e)
+        {
+            var needsLogin = e.Says("could not read Username") || e.Says("Authentication failed") || e.Says("returned error: 40");
+            throw new SourceException(
+                $"cannot fetch {request}: {e.Message}"
+                + (needsLogin ? ". If it is private: --secret id=GIT_AUTH_TOKEN,env=VARIABLE with a token that may read it" : ""),
+                e);
+        }
+    }
+}
