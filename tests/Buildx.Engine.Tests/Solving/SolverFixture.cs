@@ -2,6 +2,8 @@ using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations;
 using Buildx.Engine.Operations.Exec;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Git;
+using Buildx.Engine.Sources.Http;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Sources.Local;
 using Buildx.Engine.Storage;
@@ -23,6 +25,7 @@ internal sealed class SolverFixture : IAsyncDisposable
     private int _builds;
     private TestSession? _session;
     private ExecEnvironment _exec = null!;
+    private HttpSource _downloads = null!;
 
     private SolverFixture(StorageFixture storage) => _storage = storage;
 
@@ -45,6 +48,7 @@ internal sealed class SolverFixture : IAsyncDisposable
     public async Task RestartAsync()
     {
         _exec.Dispose();
+        _downloads.Dispose();
         await _storage.ReopenAsync();
         Start();
     }
@@ -102,6 +106,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         if (_session is not null)
             await _session.DisposeAsync();
         _exec.Dispose();
+        _downloads.Dispose();
         _registries.Dispose();
         _hashes.Dispose();
         await _storage.DisposeAsync();
@@ -112,11 +117,13 @@ internal sealed class SolverFixture : IAsyncDisposable
 
     private void Start()
     {
+        _downloads = new HttpSource(Store, new HttpAnswers(Path.Combine(_storage.Root, "downloads")));
         var hasher = new ContentHasher(_hashes);
         // Nothing here runs a command.
         _exec = new ExecEnvironment(Store, null!, null!, hasher, null);
         Operations = new WatchedOperations(new OperationFactory(
-            Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers), new LocalSource(Store.Directories, Store.Layers, hasher), hasher));
+            Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers), new LocalSource(Store.Directories, Store.Layers, hasher),
+            new GitSource(Store), _downloads, hasher, TimeProvider.System));
         Solver = new Solver(Store, Operations, TimeProvider.System);
     }
 }
