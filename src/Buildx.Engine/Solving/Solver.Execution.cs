@@ -43,7 +43,10 @@ internal sealed partial class Solver
                 case IOperation operation:
                     var executed = await ExecuteAsync(
                         new Assignment(operation, result.Vertex, result.Inputs, result.Id, [result.Id], null), work, cancellationToken);
-                    return executed.Outputs;
+                    // Whatever depends on it was looked up as what it had been: it can't become something else now.
+                    return executed.MatchesDefinition
+                        ? executed.Outputs
+                        : throw new InvalidOperationException("the files of the build context changed while they were read: build again");
                 default:
                     throw new NotSupportedException($"{result.Vertex.Name} can't be made again");
             }

@@ -224,6 +224,41 @@ public sealed class SolverTests : IAsyncLifetime
         Assert.Equal("built=yes src/main=changed meanwhile", (await _fixture.BuildAsync(Application())).Tree);
     }
 
+    [Fact]
+    public async Task What_is_made_again_is_never_of_other_files_than_before()
+    {
+        await _fixture.BuildAsync(Application());
+        await _fixture.PruneAsync();
+        _fixture.Operations.After = (name, _) =>
+        {
+            if (name == "copy /app /src")
+                _fixture.Write("app/main", "changed meanwhile");
+            return Task.CompletedTask;
+        };
+        var failure = await Assert.ThrowsAsync<VertexException>(() => _fixture.BuildAsync(Application()));
+        Assert.Contains("changed while they were read", failure.Message, StringComparison.Ordinal);
+
+        _fixture.Operations.After = (_, _) => Task.CompletedTask;
+        Assert.Equal("built=yes src/main=changed meanwhile", (await _fixture.BuildAsync(Application())).Tree);
+        _fixture.Write("app/main", "1");
+        Assert.Equal("built=yes src/main=1", (await _fixture.BuildAsync(Application())).Tree);
+    }
+
+    [Fact]
+    public async Task Builds_that_need_the_same_pruned_result_make_it_again_once()
+    {
+        await _fixture.BuildAsync(Application());
+        await _fixture.PruneAsync();
+        _fixture.Operations.Forget();
+        _fixture.Operations.Before = (_, token) => Task.Delay(50, token);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            await using var job = _fixture.StartJob();
+            Assert.Equal("built=yes src/main=1", await _fixture.ReadAsync(await _fixture.SolveAsync(Application(), job, Token)));
+        }));
+        Assert.Equal("copy /app /src, write /built", Names(_fixture.Operations.Ran));
+    }
+
     /// <summary>Copies <c>/app</c> of the context, then does something with it.</summary>
     private static LlbOutput Application() => MakeFile(Copy(null, Local(), "/app", "/src"), "/built", "yes");
 
