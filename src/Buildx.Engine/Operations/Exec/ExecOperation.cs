@@ -24,10 +24,13 @@ internal sealed class ExecOperation : IOperation
             ? null
             : new ExecutionResources(
                 resources.Memory, resources.MemorySwap, resources.CpuShares, resources.CpuPeriod, resources.CpuQuota, resources.CpusetCpus, resources.CpusetMems);
-        Key = MakeKey();
+        Key = MakeKey(byContent: false);
+        ContentKey = MakeKey(byContent: true);
     }
 
     public Digest Key { get; }
+
+    public Digest ContentKey { get; }
 
     /// <summary>A tree that is only read, beside the root: the step sees what the mount selects and nothing else.</summary>
     public bool DependsOnContent(int input)
@@ -129,8 +132,9 @@ internal sealed class ExecOperation : IOperation
         }
     }
 
-    // What the result may depend on: not where proxies are, not the addresses behind host names, not what is hashed by content.
-    private Digest MakeKey()
+    // What the result may depend on: not where proxies are, not the addresses behind host names; by content, not which part of
+    // an input was hashed.
+    private Digest MakeKey(bool byContent)
     {
         var op = _operation.Clone();
         op.Meta.ProxyEnv = null;
@@ -138,7 +142,7 @@ internal sealed class ExecOperation : IOperation
             host.IP = "";
         foreach (var mount in op.Mounts)
         {
-            if (mount.Input >= 0 && DependsOnContent((int)mount.Input))
+            if (byContent && mount.Input >= 0 && DependsOnContent((int)mount.Input))
                 mount.Selector = "";
         }
         return new KeyHash("exec").Add(op.ToByteArray()).Add(_platform.Normalize().ToString()).ToDigest();
