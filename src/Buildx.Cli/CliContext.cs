@@ -18,8 +18,15 @@ internal sealed class CliContext
     /// <summary>How the user calls us: <c>buildx</c> or <c>docker buildx</c>.</summary>
     public string CommandName { get; init; } = "buildx";
 
-    /// <summary>Whether Docker's CLI turned its own command (<c>docker build</c>) into ours.</summary>
-    public bool IsForwardedDockerCommand { get; init; }
+    /// <summary>Whether Docker's CLI started this process as its plugin.</summary>
+    public bool IsDockerPlugin { get; init; }
+
+    /// <summary>
+    /// Whether Docker's CLI turned its own command (<c>docker build</c>, <c>docker image build</c>) into ours. All it tells is that
+    /// it chooses the Docker context's own builder then.
+    /// </summary>
+    public bool IsForwardedDockerCommand =>
+        IsDockerPlugin && Flags.Builder is null && Environment.GetEnvironmentVariable("BUILDX_BUILDER") == Docker.CurrentContext;
 
     public GlobalFlags Flags { get; set; } = new();
 

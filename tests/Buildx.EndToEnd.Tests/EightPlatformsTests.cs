@@ -37,6 +37,10 @@ public sealed class EightPlatformsTests(BaseImageRegistry bases)
         var again = await docker.SucceedAsync(build);
         Assert.Equal(8, PlainProgress.CachedSteps(again.All).Count(step => step.Contains("] RUN ", StringComparison.Ordinal)));
 
+        var loaded = await docker.SucceedAsync("build", "--progress=plain", "-t", "app:loaded", PlatformsExample.Directory);
+        Assert.Contains("] RUN ", string.Concat(PlainProgress.CachedSteps(loaded.All)));
+        Assert.Equal("linux/amd64 x86_64", (await docker.SucceedAsync("run", "--rm", "--network=none", "app:loaded")).Output.Trim());
+
         await docker.SucceedAsync("logout", registry.Host);
         var refused = await docker.ExecuteAsync(build);
         Assert.NotEqual(0, refused.ExitCode);

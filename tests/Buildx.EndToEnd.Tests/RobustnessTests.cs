@@ -28,73 +28,67 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
             "--build-arg", string.Create(CultureInfo.InvariantCulture, $"N={i}"), "-o", string.Create(CultureInfo.InvariantCulture, $"type=local,dest={place.Path}/out{i}"))));
         for (var i = 0; i < 10; i++)
             Assert.Equal(i.ToString(CultureInfo.InvariantCulture) + "\n", await File.ReadAllTextAsync($"{place.Path}/out{i}/n", Cancellation));
-        Assert.Single(place.Processes(), IsEngine);
+        Assert.Single(place.Processes(), Workplace.IsEngine);
     }
 
     [Fact]
     public async Task After_the_engine_was_killed_in_the_middle_of_a_build_the_next_one_is_right()
     {
         await using var place = await Workplace.CreateAsync(bases);
-        place.Write("Dockerfile", "FROM busybox:1.36\nRUN echo first > /first\nRUN if [ -e /first ]; then sleep 3; fi; echo second > /second\n");
+        place.Write("Dockerfile", """
+            FROM busybox:1.36
+            RUN echo first > /first
+            RUN --mount=type=cache,target=/cache if [ -e /cache/again ]; then echo right > /second; else echo wrong > /second; touch /cache/again; sleep 86397; fi
+            """);
         var building = place.Tool(Repository.Executable).ExecuteAsync("build", "--progress=plain", place.Project);
-        await place.WaitForAsync(() => place.Processes().Any(IsEngine) && Sleeping("3"), "the step did not start");
-        await new Tool("kill").SucceedAsync("-KILL", EngineId(place));
-        Assert.NotEqual(0, (await building).ExitCode);
+        await place.WaitForAsync(() => Sleeping("86397"), "the step did not start");
+        await new Tool("kill").SucceedAsync("-KILL", place.EngineId().ToString(CultureInfo.InvariantCulture));
+        var broken = await building;
+        Assert.NotEqual(0, broken.ExitCode);
+        Assert.DoesNotContain("   at ", broken.All);
         var log = await place.BuildAsync("-o", $"type=local,dest={place.Path}/out");
         Assert.Equal("first\n", await File.ReadAllTextAsync(place.Path + "/out/first", Cancellation));
-        Assert.Equal("second\n", await File.ReadAllTextAsync(place.Path + "/out/second", Cancellation));
-        Assert.Contains("CACHED", log);
+        Assert.Equal("right\n", await File.ReadAllTextAsync(place.Path + "/out/second", Cancellation));
+        Assert.Contains(PlainProgress.CachedSteps(log), step => step.EndsWith("RUN echo first > /first", StringComparison.Ordinal));
+        Assert.False(Sleeping("86397"), "the killed engine's step goes on");
     }
 
     [Fact]
-    public async Task Interrupting_a_build_ends_its_processes()
+    public async Task An_interrupted_build_leaves_no_process_and_no_mount()
     {
         await using var place = await Workplace.CreateAsync(bases);
-        place.Write("Dockerfile", "FROM busybox:1.36\nRUN sleep 86399\n");
-        var start = new ProcessStartInfo(Repository.Executable) { RedirectStandardError = true, RedirectStandardOutput = true };
+        place.Write("Dockerfile", "FROM busybox:1.36\nARG SECONDS\nRUN sleep $SECONDS\n");
+        // So that the engine has its helpers already.
+        await place.BuildAsync("--build-arg", "SECONDS=0", "--platform", "linux/amd64,linux/arm64");
+        var engine = place.EngineId();
+        var (processes, mounts) = (Workplace.Descendants(engine), Workplace.Mounts(engine));
+
+        // Ctrl-C goes to everybody in the terminal's foreground process group, here a group of its own.
+        var start = new ProcessStartInfo("setsid", [
+            Repository.Executable, "build", "--progress=plain", "--platform", "linux/amd64,linux/arm64", "--build-arg", "SECONDS=86399", place.Project])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in place.Environment)
             start.Environment[name] = value;
-        foreach (var argument in new[] { "build", "--progress=plain", place.Project })
-            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = Task.WhenAll(process.StandardError.ReadToEndAsync(Cancellation), process.StandardOutput.ReadToEndAsync(Cancellation));
         await place.WaitForAsync(() => Sleeping("86399"), "the step did not start");
-        await new Tool("kill").SucceedAsync("-INT", process.Id.ToString(CultureInfo.InvariantCulture));
+        var clock = Stopwatch.StartNew();
+        await new Tool("kill").SucceedAsync("-INT", "--", string.Create(CultureInfo.InvariantCulture, $"-{process.Id}"));
         await process.WaitForExitAsync(Cancellation);
-        Assert.NotEqual(0, process.ExitCode);
+        Assert.Equal(130, process.ExitCode);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"the build ended {clock.Elapsed} after Ctrl-C");
         Assert.DoesNotContain("   at ", string.Concat(await output));
-        await place.WaitForAsync(() => !Sleeping("86399"), "the step went on");
-        Assert.Empty(place.Mounts());
+
+        await place.WaitForAsync(
+            () => Workplace.Descendants(engine).SequenceEqual(processes) && Workplace.Mounts(engine).SequenceEqual(mounts),
+            "the interrupted build left something",
+            TimeSpan.FromSeconds(10));
+        Assert.Equal(engine, place.EngineId());
+        await place.BuildAsync("--build-arg", "SECONDS=1");
     }
 
-    private static bool IsEngine(string command) => command.Contains("--root=", StringComparison.Ordinal) && command.Contains("--addr=", StringComparison.Ordinal);
-
-    private static bool Sleeping(string seconds) => Directory.EnumerateDirectories("/proc")
-        .Where(directory => char.IsAsciiDigit(Path.GetFileName(directory)[0]))
-        .Any(directory =>
-        {
-            try
-            {
-                return File.ReadAllText(directory + "/cmdline") == $"sleep\0{seconds}\0";
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        });
-
-    private static string EngineId(Workplace place) => Path.GetFileName(Directory.EnumerateDirectories("/proc")
-        .Where(directory => char.IsAsciiDigit(Path.GetFileName(directory)[0]))
-        .First(directory =>
-        {
-            try
-            {
-                var command = File.ReadAllText(directory + "/cmdline").Replace('\0', ' ');
-                return IsEngine(command) && command.Contains(place.Path, StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }));
+    private static bool Sleeping(string seconds) => Workplace.CommandLines().Any(process => process.Command.Contains($"sleep {seconds} ", StringComparison.Ordinal) && !process.Command.Contains("buildx", StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Buildx.TestSupport;
 
 namespace Buildx.EndToEnd.Tests;
@@ -61,12 +62,39 @@ internal sealed class Workplace : IAsyncDisposable
 
     public Tool Tool(string name) => new(name) { Environment = Environment, WorkingDirectory = Project, Timeout = TimeSpan.FromMinutes(5) };
 
+    /// <summary>All processes of this machine, with a space after each word.</summary>
+    public static IEnumerable<(int Id, string Command)> CommandLines() => Directory.EnumerateDirectories("/proc")
+        .Select(directory => int.TryParse(System.IO.Path.GetFileName(directory), out var id) ? id : 0)
+        .Where(id => id > 0)
+        .Select(id => (id, ReadOrNothing($"/proc/{id}/cmdline").Replace('\0', ' ')));
+
+    public static bool IsEngine(string command) =>
+        command.Contains("--root=", StringComparison.Ordinal) && command.Contains("--addr=", StringComparison.Ordinal);
+
     /// <summary>Command lines of processes that belong to this place.</summary>
     public IReadOnlyList<string> Processes() =>
-        [.. Directory.EnumerateDirectories("/proc")
-            .Where(directory => int.TryParse(System.IO.Path.GetFileName(directory), out var id) && id != System.Environment.ProcessId)
-            .Select(directory => ReadOrNothing(directory + "/cmdline").Replace('\0', ' '))
-            .Where(command => command.Contains(Path, StringComparison.Ordinal))];
+        [.. CommandLines().Where(process => process.Id != System.Environment.ProcessId && process.Command.Contains(Path, StringComparison.Ordinal)).Select(process => process.Command)];
+
+    /// <summary>The engine's process.</summary>
+    public int EngineId() => CommandLines().First(process => IsEngine(process.Command) && process.Command.Contains(Path, StringComparison.Ordinal)).Id;
+
+    /// <summary>The processes below a process, that which ended and was not waited for included.</summary>
+    public static IReadOnlyList<int> Descendants(int id)
+    {
+        var children = ReadOrNothing($"/proc/{id}/task/{id}/children");
+        foreach (var task in Directory.EnumerateDirectories($"/proc/{id}/task"))
+        {
+            if (System.IO.Path.GetFileName(task) != id.ToString(CultureInfo.InvariantCulture))
+                children += " " + ReadOrNothing(task + "/children");
+        }
+        return [.. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture))
+            .SelectMany(child => Directory.Exists($"/proc/{child}/task") ? [child, .. Descendants(child)] : new[] { child })
+            .Order()];
+    }
+
+    /// <summary>What is mounted in a process's namespace.</summary>
+    public static IReadOnlyList<string> Mounts(int id) => [.. File.ReadAllLines($"/proc/{id}/mountinfo").Select(line => line.Split(' ')[4]).Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Mounts() =>
         [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(Path, StringComparison.Ordinal))];

@@ -27,7 +27,7 @@ internal static class BuilderResolver
         if (name == context.Docker.CurrentContext && context.IsForwardedDockerCommand)
         {
             // "docker build" asks for the Docker context's own builder. Ours does the work, and loads the image into Docker.
-            return Default(context, transaction);
+            return transaction.GetCurrent(context.Docker.CurrentEndpoint) ?? Default(context, transaction);
         }
         if (name == context.Docker.CurrentContext || context.Docker.ReadContexts().ContainsKey(name))
             throw new CliException($"\"{name}\" is a Docker context: driver docker is not supported yet; use another builder, e.g. --builder {EmbeddedDriver.DefaultBuilder}");

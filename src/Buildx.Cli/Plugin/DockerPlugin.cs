@@ -49,14 +49,11 @@ internal static class DockerPlugin
         var context = new CliContext
         {
             CommandName = isPlugin ? "docker buildx" : "docker-buildx",
-            IsForwardedDockerCommand = IsForwarded(Environment.GetEnvironmentVariable(OriginalCommandVariable)),
+            IsDockerPlugin = isPlugin,
             Flags = flags,
         };
         return await new CommandRunner(context).RunAsync(ours, stop.Token);
     }
-
-    /// <summary><c>docker build</c> and <c>docker image build</c>, unlike <c>docker buildx build</c>, promise an image in the Docker Engine.</summary>
-    private static bool IsForwarded(string? original) => original is not null && !original.Split(' ').Contains("buildx") && original.Contains("build", StringComparison.Ordinal);
 
     private static bool IsDockersPart(string[] before) => before.Length == 0 || before[0].StartsWith('-');
 
