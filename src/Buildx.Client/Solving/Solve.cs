@@ -35,7 +35,7 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
             {
                 await stopSolve.CancelAsync();
                 await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new SolveException(_ref, $"The daemon at {connector.Name} has ended the session in the middle of the build.");
+                throw new SolveException(_ref, $"BuildKit at {connector.Name} ended the session in the middle of the build.");
             }
             var response = await solving;
             return new SolveResult(_ref, response.ExporterResponse);
@@ -43,6 +43,12 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
         catch (RpcException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException("The build was cancelled.", cancellationToken);
+        }
+        catch (RpcException exception) when (exception.Status.DebugException is not null)
+        {
+            // It is not the daemon that says this: nobody answers any more.
+            throw new SolveException(
+                _ref, $"the connection to BuildKit at {connector.Name} was lost in the middle of the build. If the engine ended, build again: finished steps are kept.", exception);
         }
         catch (RpcException exception)
         {
