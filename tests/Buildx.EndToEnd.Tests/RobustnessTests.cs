@@ -20,6 +20,18 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task The_engine_takes_no_settings_from_the_project_and_does_not_watch_it()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("Dockerfile", "FROM busybox:1.36\nCOPY appsettings.json /\n");
+        place.Write("appsettings.json", "{ no JSON");
+        place.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:1";
+        await place.BuildAsync();
+        var descriptors = Directory.GetFiles($"/proc/{EngineId(place)}/fdinfo").Select(file => File.Exists(file) ? File.ReadAllText(file) : "");
+        Assert.DoesNotContain(descriptors, text => text.Contains("inotify wd", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Ten_builds_at_once_start_one_engine_and_all_succeed()
     {
         await using var place = await Workplace.CreateAsync(bases);

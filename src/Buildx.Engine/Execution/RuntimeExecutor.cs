@@ -35,6 +35,9 @@ internal sealed class RuntimeExecutor : IExecutor
         Directory.CreateDirectory(_state);
     }
 
+    /// <summary>Whether the next step starts with the profile that an earlier one has compiled.</summary>
+    internal bool HasCompiledSeccomp => _compiledSeccomp is not null;
+
     public async Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

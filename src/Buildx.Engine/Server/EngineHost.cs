@@ -15,8 +15,11 @@ internal static class EngineHost
 {
     public static WebApplication Create(Engine engine)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Nothing of the host's defaults: they read appsettings.json and ASPNETCORE_* where the user happens to be, and watch every
+        // directory below for changes.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(engine.Configuration.Debug ? LogLevel.Debug : LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -29,14 +29,25 @@ public static unsafe partial class FileSystem
     public static long CopyContent(SafeFileHandle source, SafeFileHandle target, CancellationToken cancellationToken = default)
     {
         var size = RandomAccess.GetLength(source);
-        if (size > 0 && TryClone(source, target))
-            return RandomAccess.GetLength(target);
+        return size > 0 && TryClone(source, target)
+            ? RandomAccess.GetLength(target)
+            : CopyBytes(source, target, size, cancellationToken);
+    }
+
+    /// <summary>As <see cref="CopyContent"/> without shared blocks, for those who know the size.</summary>
+    /// <param name="size">What the source's status says: copying ends there. 0 where that says nothing, as in /proc: copies all there is.</param>
+    /// <returns>Bytes copied: fewer than <paramref name="size"/> when the file became shorter.</returns>
+    public static long CopyBytes(SafeFileHandle source, SafeFileHandle target, long size, CancellationToken cancellationToken = default)
+    {
+        const long largest = 16 * 1024 * 1024;
         long sourceOffset = 0, targetOffset = 0;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var copied = Libc.CopyFileRange(
-                Libc.Number(source), &sourceOffset, Libc.Number(target), &targetOffset, 16 * 1024 * 1024, 0);
+            var wanted = (nint)(size > 0 ? Math.Min(size - sourceOffset, largest) : largest);
+            var copied = Libc.CopyFileRange(Libc.Number(source), &sourceOffset, Libc.Number(target), &targetOffset, wanted, 0);
+            if (copied > 0 && sourceOffset == size)
+                break;
             if (copied == 0 && (sourceOffset > 0 || size == 0))
                 break;
             if (copied > 0)

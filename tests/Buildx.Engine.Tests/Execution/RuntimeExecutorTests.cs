@@ -204,6 +204,17 @@ public sealed class RuntimeExecutorTests(ExecutorFixture fixture, ITestOutputHel
     }
 
     [Fact]
+    public async Task The_profile_is_compiled_by_the_first_step_and_holds_for_the_next()
+    {
+        await fixture.RunAsync(fixture.Spec("true"));
+        Assert.True(fixture.Executor.HasCompiledSeccomp);
+
+        var (_, output, _) = await fixture.RunAsync(fixture.Spec("grep ^Seccomp: /proc/self/status; mount -t tmpfs x /tmp 2>/dev/null || echo refused"));
+
+        Assert.Equal("Seccomp:\t2\nrefused\n", output);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_everything_in_the_container_before_the_task_ends()
     {
         var marker = "9" + Random.Shared.Next(1000000, 9999999);

@@ -85,6 +85,11 @@ public sealed class FileSystemTests : IDisposable
         using (var target = FileSystem.OpenAt(root, "b", OpenFlags.Create | OpenFlags.WriteOnly, 0x1a4))
             Assert.Equal(content.Length, FileSystem.CopyContent(source, target, TestContext.Current.CancellationToken));
         Assert.Equal(content, File.ReadAllBytes(Path.Combine(_path, "b")));
+        using (var target = FileSystem.OpenAt(root, "d", OpenFlags.Create | OpenFlags.WriteOnly, 0x1a4))
+            Assert.Equal(content.Length, FileSystem.CopyBytes(source, target, content.Length, TestContext.Current.CancellationToken));
+        Assert.Equal(content, File.ReadAllBytes(Path.Combine(_path, "d")));
+        using (var target = FileSystem.OpenAt(root, "e", OpenFlags.Create | OpenFlags.WriteOnly, 0x1a4))
+            Assert.Equal(content.Length, FileSystem.CopyBytes(source, target, content.Length + 1, TestContext.Current.CancellationToken));
         using var proc = FileSystem.OpenAt(null, "/proc/self/status", OpenFlags.ReadOnly);
         using (var target = FileSystem.OpenAt(root, "c", OpenFlags.Create | OpenFlags.WriteOnly, 0x1a4))
             Assert.True(FileSystem.CopyContent(proc, target, TestContext.Current.CancellationToken) > 0);

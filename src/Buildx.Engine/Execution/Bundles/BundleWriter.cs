@@ -56,9 +56,10 @@ internal static class BundleWriter
         else if (bundle.KeepSeccomp is var (from, to))
         {
             json.WriteStartObject("hooks");
-            json.WriteStartArray("prestart");
+            json.WriteStartArray("poststart");
             json.WriteStartObject();
             json.WriteString("path", "/bin/sh");
+            // Only after the start: crun compiles the profile after its prestart hooks.
             // The runtime writes the container's state to a hook's input, and takes it for an error when nobody reads it.
             WriteStrings(json, "args", ["sh", "-c", "cat >/dev/null; cp \"$0\" \"$1\" || :", from, to]);
             json.WriteEndObject();

@@ -11,6 +11,8 @@ internal sealed class FileCopier(CopyOptions options, bool sourceIsLive, Cancell
     private const int MaxAttempts = 8;
     private const uint OwnerOnly = 0x180;
 
+    private volatile bool _cannotClone;
+
     public void Copy(TreeEntry entry, in CopyPlace place)
     {
         var status = entry.Status;
@@ -64,8 +66,8 @@ internal sealed class FileCopier(CopyOptions options, bool sourceIsLive, Cancell
             if (!status.IsRegular)
                 throw new FileOperationException($"{place.SourcePath} was replaced by something else while it was copied");
             using var target = CreateTarget(place);
-            if (status.Size > 0)
-                FileSystem.CopyContent(source, target, cancellationToken);
+            if (status.Size > 0 && !TryClone(source, target))
+                FileSystem.CopyBytes(source, target, status.Size, cancellationToken);
             if (sourceIsLive && !IsSame(status, FileSystem.GetStatus(source)))
             {
                 FileSystem.RemoveFileAt(place.Target, place.TargetName);
@@ -81,6 +83,17 @@ internal sealed class FileCopier(CopyOptions options, bool sourceIsLive, Cancell
             FileSystem.SetTimes(target, options.Time ?? status.AccessedAt, options.Time ?? status.ModifiedAt);
             return;
         }
+    }
+
+    // Asked once: most file systems can't, and then no other file of this copy can either.
+    private bool TryClone(SafeFileHandle source, SafeFileHandle target)
+    {
+        if (_cannotClone)
+            return false;
+        if (FileSystem.TryClone(source, target))
+            return true;
+        _cannotClone = FileSystem.LastError is Errno.EOPNOTSUPP or Errno.ENOTTY or Errno.EXDEV or Errno.ENOSYS;
+        return false;
     }
 
     private SafeFileHandle CreateTarget(in CopyPlace place)
