@@ -13,6 +13,7 @@ internal sealed class BuildFlags
 
     private readonly Option<string[]> _tags = Flag.List("--tag", "Name of the image; may be given several times", "[REGISTRY/]NAME[:TAG]", "-t");
     private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile); - reads it from standard input", "FILE", "-f");
+    private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, or a URL", "NAME=SOURCE");
     private readonly Option<string[]> _platforms = Flag.List("--platform", "Platforms to build for", "PLATFORM,...");
     private readonly Option<string[]> _buildArguments = Flag.List("--build-arg", "Value of an ARG; without =VALUE it comes from the environment", "NAME[=VALUE]");
     private readonly Option<string[]> _labels = Flag.List("--label", "Label of the image", "NAME=VALUE");
@@ -48,7 +49,7 @@ internal sealed class BuildFlags
 
     public IEnumerable<Option> All =>
     [
-        _tags, _file, _platforms, _buildArguments, _labels, _annotations, _target, _push, _load, _outputs, _secrets, _noCache, _noCacheFilter, _pull,
+        _tags, _file, _contexts, _platforms, _buildArguments, _labels, _annotations, _target, _push, _load, _outputs, _secrets, _noCache, _noCacheFilter, _pull,
         _allow, _network, _addHosts, _shmSize, _ulimits, _cgroupParent, _resources, _progress, _quiet, _metadataFile, _imageIdFile,
         _call, _attestations, _provenance, _sbom, _compress, _remove, _forceRemove,
     ];
@@ -60,7 +61,8 @@ internal sealed class BuildFlags
         var request = new BuildRequest
         {
             ContextPath = CheckContext(invocation.Arguments[0]),
-            DockerfilePath = invocation.Get(_file) is { Length: > 0 } file ? file : null,
+            DockerfilePath = invocation.Get(_file) is { Length: > 0 } file ? CheckFile(file) : null,
+            NamedContexts = [.. invocation.Get(_contexts).Select(NamedContextSpec.Parse)],
             Tags = [.. invocation.Get(_tags).Select(ParseTag)],
             Platforms = PlatformList.Parse(DefaultPlatforms(invocation.Get(_platforms))),
             BuildArguments = WithSourceDateEpoch(KeyValue.ParseWithEnvironment("--build-arg", invocation.Get(_buildArguments))),
@@ -108,17 +110,17 @@ internal sealed class BuildFlags
     {
         if (context == "-")
             return context;
-        if (context.StartsWith("git@", StringComparison.Ordinal) || context.StartsWith("git://", StringComparison.Ordinal) ||
-            context.StartsWith("ssh://", StringComparison.Ordinal) || context.StartsWith("github.com/", StringComparison.Ordinal) && !Directory.Exists(context))
-            throw new CliException($"a git repository as the build context is not supported yet: {context}; clone it and build the directory");
-        if (context.StartsWith("http://", StringComparison.Ordinal) || context.StartsWith("https://", StringComparison.Ordinal))
-            throw new CliException($"a URL as the build context is not supported yet: {context}; download it and build the directory");
-        if (Directory.Exists(context))
+        if (Directory.Exists(context) || RemoteContext.IsRemote(context))
             return context;
         throw new CliException(File.Exists(context)
             ? $"the build context {context} is a file, not a directory; to build a Dockerfile of another name: --file {context} DIRECTORY"
             : $"the build context {context} does not exist");
     }
+
+    private static string CheckFile(string file) =>
+        file.StartsWith("http://", StringComparison.Ordinal) || file.StartsWith("https://", StringComparison.Ordinal)
+            ? throw new CliException($"--file: a URL is not supported yet: {file}; download it, or use it as the build context")
+            : file;
 
     private static ImageReference ParseTag(string text)
     {

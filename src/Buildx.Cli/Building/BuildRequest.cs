@@ -7,11 +7,13 @@ namespace Buildx.Cli.Building;
 /// <summary>What the user wants built, parsed: nobody behind this looks at flags again.</summary>
 internal sealed record BuildRequest
 {
-    /// <summary>A directory, or <c>-</c>: a Dockerfile or a tar archive on standard input.</summary>
+    /// <summary>A directory, a URL, or <c>-</c>: a Dockerfile or a tar archive on standard input.</summary>
     public required string ContextPath { get; init; }
 
-    /// <summary><c>--file</c>, relative to the working directory, or <c>-</c>; null: <c>Dockerfile</c> in the context.</summary>
+    /// <summary><c>--file</c>, relative to the working directory (to the context, when that is a URL), or <c>-</c>; null: <c>Dockerfile</c> in the context.</summary>
     public string? DockerfilePath { get; init; }
+
+    public IReadOnlyList<NamedContextSpec> NamedContexts { get; init; } = [];
 
     public ImmutableArray<ImageReference> Tags { get; init; } = [];
 
@@ -61,6 +63,9 @@ internal sealed record BuildRequest
     public string? MetadataFile { get; init; }
 
     public string? ImageIdFile { get; init; }
+
+    /// <summary>The context is a URL: the engine fetches it.</summary>
+    public bool IsContextRemote => ContextPath != "-" && !Directory.Exists(ContextPath);
 
     public bool ReadsStandardInput => ContextPath == "-" || DockerfilePath == "-";
 }

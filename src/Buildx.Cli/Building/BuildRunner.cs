@@ -41,19 +41,39 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
     private SolveOptions CreateOptions(BuildSources sources, BuildOutputs outputs, BuilderRecord builder) => new()
     {
         Frontend = "dockerfile.v0",
-        FrontendAttributes = FrontendAttributes.Create(request, sources.DockerfileName, context.Docker.GetProxies()),
-        LocalDirectories = new Dictionary<string, string>
-        {
-            ["context"] = sources.ContextDirectory,
-            ["dockerfile"] = sources.DockerfileDirectory,
-        },
+        FrontendAttributes = CreateAttributes(sources),
+        LocalDirectories = GetDirectories(sources),
         // One copy of the context per directory and machine, whoever builds it.
-        SharedKey = request.ContextPath == "-" ? "" : $"{Path.GetFileName(sources.ContextDirectory)}:{sources.ContextDirectory}:{context.Store.GetNodeId()}",
+        SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : $"{Path.GetFileName(sources.ContextDirectory)}:{sources.ContextDirectory}:{context.Store.GetNodeId()}",
         Exports = outputs.Exports,
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
         Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };
+
+    private Dictionary<string, string> CreateAttributes(BuildSources sources)
+    {
+        var attributes = FrontendAttributes.Create(request, sources.DockerfileName, context.Docker.GetProxies());
+        // Else the Dockerfile is looked for in the remote context.
+        if (request.IsContextRemote && sources.DockerfileDirectory is not null)
+            attributes["dockerfilekey"] = "dockerfile";
+        return attributes;
+    }
+
+    private Dictionary<string, string> GetDirectories(BuildSources sources)
+    {
+        var directories = new Dictionary<string, string>();
+        if (sources.ContextDirectory is { } contextDirectory)
+            directories["context"] = contextDirectory;
+        if (sources.DockerfileDirectory is { } dockerfileDirectory)
+            directories["dockerfile"] = dockerfileDirectory;
+        foreach (var named in request.NamedContexts)
+        {
+            if (named.Directory is { } directory)
+                directories[named.LocalName] = directory;
+        }
+        return directories;
+    }
 
     private async Task<SolveResult> SolveAsync(BuilderRecord builder, SolveOptions options, CancellationToken cancellationToken)
     {

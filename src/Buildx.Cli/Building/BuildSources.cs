@@ -10,7 +10,7 @@ internal sealed class BuildSources : IDisposable
 {
     private readonly DirectoryInfo? _temporary;
 
-    private BuildSources(string context, string dockerfileDirectory, string dockerfileName, DirectoryInfo? temporary)
+    private BuildSources(string? context, string? dockerfileDirectory, string dockerfileName, DirectoryInfo? temporary)
     {
         ContextDirectory = context;
         DockerfileDirectory = dockerfileDirectory;
@@ -18,25 +18,27 @@ internal sealed class BuildSources : IDisposable
         _temporary = temporary;
     }
 
-    public string ContextDirectory { get; }
+    /// <summary>Null when the engine fetches the context.</summary>
+    public string? ContextDirectory { get; }
 
-    public string DockerfileDirectory { get; }
+    /// <summary>Null when the Dockerfile is in a context that the engine fetches.</summary>
+    public string? DockerfileDirectory { get; }
 
-    /// <summary>The Dockerfile inside <see cref="DockerfileDirectory"/>.</summary>
+    /// <summary>The Dockerfile inside <see cref="DockerfileDirectory"/>, or inside the remote context.</summary>
     public string DockerfileName { get; }
 
     /// <exception cref="CliException">There is no Dockerfile, or standard input isn't what it should be.</exception>
     public static async Task<BuildSources> OpenAsync(BuildRequest request, Stream standardInput, CancellationToken cancellationToken)
     {
         if (!request.ReadsStandardInput)
-            return FromDirectory(request, Path.GetFullPath(request.ContextPath), null);
+            return request.IsContextRemote ? FromRemote(request) : FromDirectory(request, Path.GetFullPath(request.ContextPath), null);
         var temporary = Directory.CreateTempSubdirectory("buildx-");
         try
         {
             if (request.DockerfilePath == "-")
             {
                 await WriteAsync(standardInput, Path.Combine(temporary.FullName, "Dockerfile"), cancellationToken);
-                return new BuildSources(Path.GetFullPath(request.ContextPath), temporary.FullName, "Dockerfile", temporary);
+                return new BuildSources(request.IsContextRemote ? null : Path.GetFullPath(request.ContextPath), temporary.FullName, "Dockerfile", temporary);
             }
             return await FromInputAsync(request, standardInput, temporary, cancellationToken);
         }
@@ -51,6 +53,16 @@ internal sealed class BuildSources : IDisposable
     {
         if (_temporary is { Exists: true })
             _temporary.Delete(recursive: true);
+    }
+
+    // As Docker does: an absolute path is one of this machine, any other one of the context.
+    private static BuildSources FromRemote(BuildRequest request)
+    {
+        if (request.DockerfilePath is not { } path || !Path.IsPathRooted(path))
+            return new BuildSources(null, null, request.DockerfilePath ?? "Dockerfile", null);
+        if (!File.Exists(path))
+            throw new CliException($"there is no Dockerfile {path}");
+        return new BuildSources(null, Path.GetDirectoryName(path)!, Path.GetFileName(path), null);
     }
 
     private static BuildSources FromDirectory(BuildRequest request, string context, DirectoryInfo? temporary)

@@ -12,7 +12,6 @@ internal sealed class BuildCommand : CliCommand
     {
         foreach (var option in _flags.All)
             Options.Add(option);
-        AddUnsupported("--build-context", "Further build contexts (not supported yet)", "NAME=SOURCE");
         AddUnsupported("--cache-from", "Import build cache (not supported yet)", "CACHE");
         AddUnsupported("--cache-to", "Export build cache (not supported yet)", "CACHE");
         AddUnsupported("--check", "Check the Dockerfile without building (not supported yet)");
@@ -31,7 +30,7 @@ internal sealed class BuildCommand : CliCommand
         AddUnsupported("--cpuset-mems", "The old name of --resource cpuset-mems (not supported; use that)", "NODES");
     }
 
-    public override string ArgumentsUsage => "PATH | -";
+    public override string ArgumentsUsage => "PATH | URL | -";
 
     public override int MinimumArguments => 1;
 
@@ -41,6 +40,7 @@ internal sealed class BuildCommand : CliCommand
     [
         ("build -t registry.example.com/app:1.0 --push .", "build the Dockerfile in this directory and push the image"),
         ("build --platform linux/amd64,linux/arm64 -t registry.example.com/app --push .", "the same for two platforms"),
+        ("build https://github.com/OWNER/PROJECT.git#v1.0:docker", "build the directory docker of a tag of a git repository"),
         ("build -o out --target binaries .", "write the files of a stage to the directory out"),
         ("build -o type=oci,dest=app.tar .", "write an image archive"),
     ];

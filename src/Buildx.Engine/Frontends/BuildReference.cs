@@ -42,7 +42,7 @@ internal sealed class BuildReference : IBuildReference
     }
 
     public async ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) =>
-        await (await OutputAsync(cancellationToken) ?? throw new FileNotFoundException("the result is an empty tree")).OpenAsync(cancellationToken);
+        await (await OutputAsync(cancellationToken, isRead: true) ?? throw new FileNotFoundException("the result is an empty tree")).OpenAsync(cancellationToken);
 
     public async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
@@ -50,6 +50,14 @@ internal sealed class BuildReference : IBuildReference
             return null;
         await using var open = await tree.OpenAsync(cancellationToken);
         return TreeLookup.ReadFile(open.Tree.Root, path, MaximumFileSize);
+    }
+
+    public async Task<byte[]?> ReadStartAsync(string path, int length, CancellationToken cancellationToken)
+    {
+        if (await OutputAsync(cancellationToken, isRead: true) is not { } tree)
+            return null;
+        await using var open = await tree.OpenAsync(cancellationToken);
+        return TreeLookup.ReadStart(open.Tree.Root, path, length);
     }
 
     public async Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken)
@@ -65,7 +73,10 @@ internal sealed class BuildReference : IBuildReference
     {
         if (await _result.Value.WaitAsync(cancellationToken) is not { } result)
             return null;
-        await (isRead ? _solver.EnsurePresentAsync(result, _context, cancellationToken) : _solver.EnsureAvailableAsync(result, _context, cancellationToken));
+        await _solver.EnsureAvailableAsync(result, _context, cancellationToken);
+        // Of an image a description may be enough, which is what makes pushing it without pulling it possible.
+        if (isRead || result.Outputs[Graph.Output!.Index] is FetchedTree)
+            await _solver.EnsurePresentAsync(result, _context, cancellationToken);
         return result.Outputs[Graph.Output!.Index];
     }
 

@@ -39,6 +39,9 @@ internal interface IBuildReference
     /// <returns>Null when there is no such file.</returns>
     Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken);
 
+    /// <summary>How a file begins, however large it is; null when there is no such file.</summary>
+    Task<byte[]?> ReadStartAsync(string path, int length, CancellationToken cancellationToken);
+
     /// <summary>Names of the entries of a directory, sorted; null when there is no such directory.</summary>
     Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken);
 }

@@ -19,7 +19,12 @@ internal static class TreeLookup
 
     /// <summary>A file's content; null when there is no such file.</summary>
     /// <exception cref="InvalidDataException">Larger than <paramref name="limit"/>, or not a regular file.</exception>
-    public static byte[]? ReadFile(string root, string path, int limit)
+    public static byte[]? ReadFile(string root, string path, int limit) => Read(root, path, limit, mustFit: true);
+
+    /// <summary>How a file begins; null when there is no such file.</summary>
+    public static byte[]? ReadStart(string root, string path, int length) => Read(root, path, length, mustFit: false);
+
+    private static byte[]? Read(string root, string path, int limit, bool mustFit)
     {
         using var directory = FileSystem.OpenDirectory(root);
         // Not blocking: the path may name a pipe that nobody writes.
@@ -32,9 +37,9 @@ internal static class TreeLookup
         var status = FileSystem.GetStatus(file);
         if (!status.IsRegular)
             throw new InvalidDataException($"{path} is not a regular file");
-        if (status.Size > limit)
+        if (status.Size > limit && mustFit)
             throw new InvalidDataException($"{path} is larger than {limit >> 20} MB");
-        var content = new byte[status.Size];
+        var content = new byte[Math.Min(status.Size, limit)];
         var length = 0;
         while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var count)
             length += count;

@@ -41,6 +41,33 @@ public sealed class BuildFlagsTests
         Assert.Equal("p", attributes["build-arg:HTTP_PROXY"]);
     }
 
+    [Theory]
+    [InlineData("https://github.com/a/b.git#main:docker")]
+    [InlineData("https://github.com/a/b.git?tag=v1&subdir=docker")]
+    [InlineData("https://example.com/context.tar.gz")]
+    [InlineData("github.com/a/b")]
+    [InlineData("git://example.com/b")]
+    public void A_url_is_the_frontends_context(string url)
+    {
+        var request = Read("-f", "docker/Dockerfile", url);
+        Assert.True(request.IsContextRemote);
+        Assert.Equal(url, FrontendAttributes.Create(request, "docker/Dockerfile", new Dictionary<string, string>())["context"]);
+    }
+
+    [Fact]
+    public void Named_contexts_are_told_to_the_frontend_by_their_usual_names()
+    {
+        var attributes = FrontendAttributes.Create(
+            Read("--build-context", "docker.io/library/alpine:latest=docker-image://busybox:1.36", "--build-context", "src=/tmp", "--build-context", "context=/tmp",
+                "--build-context", "repo=https://github.com/a/b.git#v1", "."),
+            "Dockerfile", new Dictionary<string, string>());
+        Assert.Equal("docker-image://busybox:1.36", attributes["context:alpine"]);
+        Assert.Equal("local:src", attributes["context:src"]);
+        Assert.Equal("local:_context", attributes["context:context"]);
+        Assert.Equal("https://github.com/a/b.git#v1", attributes["context:repo"]);
+        Assert.DoesNotContain("context", attributes.Keys);
+    }
+
     [Fact]
     public void Annotations_go_to_the_exporter()
     {
@@ -59,7 +86,13 @@ public sealed class BuildFlagsTests
     [InlineData("--sbom true .", "--sbom is not supported yet")]
     [InlineData("--attest type=sbom .", "--attest is not supported yet")]
     [InlineData("--call outline .", "--call=outline is not supported yet")]
-    [InlineData("https://github.com/a/b.git", "is not supported yet")]
+    [InlineData("https://github.com/a/b.git?tagg=1", "\"tagg\" is not known")]
+    [InlineData("-f https://example.com/Dockerfile .", "--file: a URL is not supported yet")]
+    [InlineData("--build-context a .", "--build-context: \"a\" is not of the form NAME=SOURCE")]
+    [InlineData("--build-context a=/does/not/exist .", "/does/not/exist is neither a directory nor a URL")]
+    [InlineData("--build-context a=oci-layout:///x .", "an OCI layout is not supported yet")]
+    [InlineData("--build-context a=target:b .", "target: is for bake")]
+    [InlineData("--build-context A/../b=. .", "can't be the name")]
     [InlineData("/does/not/exist", "the build context /does/not/exist does not exist")]
     [InlineData("--push .", "a pushed image needs a name")]
     [InlineData("--platform linux/amd64/v1/x .", "--platform: \"linux/amd64/v1/x\" is not a platform")]

@@ -94,6 +94,8 @@ public sealed class DockerfileFrontendTests
             return Task.FromResult(path == "Dockerfile" && dockerfile is not null ? Encoding.UTF8.GetBytes(dockerfile) : null);
         }
 
+        public Task<byte[]?> ReadStartAsync(string path, int length, CancellationToken cancellationToken) => ReadFileAsync(path, cancellationToken);
+
         public ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("the stand-in has no tree");
 
         public Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);

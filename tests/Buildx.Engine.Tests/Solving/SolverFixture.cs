@@ -86,7 +86,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         var result = await Solver.ResolveAsync(graph.Output!.Vertex, job, cancellationToken);
         var build = new BuildContext();
         build.Join(job);
-        await Solver.EnsureAvailableAsync(result, build, cancellationToken);
+        await Solver.EnsurePresentAsync(result, build, cancellationToken);
         job.Protect(result);
         return result;
     }
@@ -113,7 +113,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         _context.Dispose();
     }
 
-    private TestSession Session => _session ??= new TestSession(Context, offers: true);
+    public TestSession Session => _session ??= new TestSession(Context, offers: true);
 
     private void Start()
     {

@@ -3,6 +3,9 @@ namespace Buildx.Engine.Frontends.Dockerfile;
 /// <summary>Tells an archive from other files by how it begins.</summary>
 internal static class ArchiveSignature
 {
+    /// <summary>How much of a file is needed to tell.</summary>
+    public const int Length = 512;
+
     public static bool IsArchive(ReadOnlySpan<byte> content) =>
         content.StartsWith("BZh"u8)
         || content.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08])

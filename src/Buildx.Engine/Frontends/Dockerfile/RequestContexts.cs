@@ -138,7 +138,7 @@ internal sealed class RequestContexts
             var options = reference.ToSourceOptions();
             return LlbSource.Git(
                 reference.Remote,
-                Internal("load git source " + text),
+                Internal("load git source " + UrlCredentials.Redact(text)),
                 options with
                 {
                     KeepGitDirectory = options.KeepGitDirectory || _options.KeepGitDirectory == true,
@@ -156,7 +156,7 @@ internal sealed class RequestContexts
     {
         const string name = "context";
         var download = LlbSource.Http(url, Internal("load remote build context"), new HttpSourceOptions { FileName = name });
-        var content = await _bridge.Reference(LlbDefinition.Write(download)).ReadFileAsync(name, cancellationToken)
+        var content = await _bridge.Reference(LlbDefinition.Write(download)).ReadStartAsync(name, ArchiveSignature.Length, cancellationToken)
             ?? throw new FrontendException($"the build context {url} is empty");
         if (ArchiveSignature.IsArchive(content))
         {
@@ -207,7 +207,7 @@ internal sealed class RequestContexts
                 return OpenInput(name, rest);
             case "git" or "http" or "https":
             case var _ when where.StartsWith("git@", StringComparison.Ordinal):
-                var source = TryGit(where) ?? LlbSource.Http(where, new VertexOptions { Name = $"[context {name}] {where}" }, new HttpSourceOptions { FileName = "context" });
+                var source = TryGit(where) ?? LlbSource.Http(where, new VertexOptions { Name = $"[context {name}] {UrlCredentials.Redact(where)}" }, new HttpSourceOptions { FileName = "context" });
                 return new NamedContext(_ => source, null);
             case "oci-layout":
                 throw new FrontendException($"the build context {name}={where}: contexts of type oci-layout are not supported yet; push the image and use docker-image://");

@@ -21,7 +21,7 @@ internal sealed class GitCheckout(GitProgram git, GitMirror mirror, GitSourceReq
     /// <summary>Only the files.</summary>
     private async Task ExportAsync(GitCommit commit, string target, CancellationToken cancellationToken)
     {
-        var repository = Directory.CreateTempSubdirectory(Path.Combine(temporaryPath, "git-")).FullName;
+        var repository = Directory.CreateDirectory(Path.Combine(temporaryPath, $"git-{Guid.NewGuid():n}")).FullName;
         var files = request.Subdirectory.Length == 0 ? target : Path.Combine(target, Guid.NewGuid().ToString("n"));
         try
         {

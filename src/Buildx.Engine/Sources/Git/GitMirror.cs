@@ -19,9 +19,13 @@ internal sealed class GitMirror(GitProgram git, IMutableDirectory directory, Git
     {
         if (!File.Exists(System.IO.Path.Combine(directory.Path, "HEAD")))
             await _git.RunAsync(cancellationToken, ["init", "--bare", "--quiet", .. FormatOf(commit)]);
-        if (await HasAsync(commit.Object, cancellationToken))
-            return;
         RemoveStaleLocks();
+        if (await HasAsync(commit.Object, cancellationToken))
+        {
+            // It may have come with something else.
+            await NameAsync(commit, cancellationToken);
+            return;
+        }
         if (await TryFetchAsync(["--depth=1", "--no-tags"], commit.Object, commit, cancellationToken)
             || (commit.Reference.Length > 0 && await TryFetchAsync(["--depth=1", "--no-tags"], commit.Reference, commit, cancellationToken)))
         {
@@ -34,7 +38,7 @@ internal sealed class GitMirror(GitProgram git, IMutableDirectory directory, Git
             ["fetch", "--quiet", "--no-tags", "--force", .. depth, "--", request.Url, "+refs/heads/*:refs/buildx-heads/*", "+refs/tags/*:refs/buildx-tags/*"]);
         if (!await HasAsync(commit.Object, cancellationToken))
             throw new GitException($"no branch or tag of the repository contains {commit.Object}", "");
-        await _git.RunAsync(cancellationToken, "update-ref", ReferenceOf(commit.Object), commit.Object);
+        await NameAsync(commit, cancellationToken);
     }
 
     /// <summary>The commit behind a commit or an annotated tag, once it was fetched.</summary>
@@ -46,6 +50,9 @@ internal sealed class GitMirror(GitProgram git, IMutableDirectory directory, Git
             (await _git.RunAsync(cancellationToken, "log", "-1", "--format=%ct", commit, "--")).Trim(), System.Globalization.CultureInfo.InvariantCulture));
 
     public static string[] FormatOf(GitCommit commit) => commit.Object.Length == 64 ? ["--object-format=sha256"] : [];
+
+    private Task NameAsync(GitCommit commit, CancellationToken cancellationToken) =>
+        _git.RunAsync(cancellationToken, "update-ref", ReferenceOf(commit.Object), commit.Object);
 
     private async Task<bool> TryFetchAsync(string[] options, string what, GitCommit commit, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Buildx.Engine.Server;
 using Buildx.Protocol.FileSync;
+using Buildx.Protocol.SecretStore;
 using Buildx.Protocol.Sessions;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Buildx.Engine.Tests.Sources.Local;
@@ -25,10 +27,16 @@ internal sealed class TestSession : ISession, IAsyncDisposable
             using var source = DirectorySource.Open(directory, options.Filter, resetOwner: true);
             await FileSyncSender.SendAsync(new SessionPacketStream(call), source, token);
         });
+        server.MapUnary("/moby.buildkit.secrets.v1.Secrets/GetSecret", GetSecretRequest.Parser, (request, _, _) => Secrets.TryGetValue(request.ID, out var secret)
+            ? Task.FromResult(new GetSecretResponse { Data = ByteString.CopyFromUtf8(secret) })
+            : throw new RpcException(new Status(StatusCode.NotFound, "secret not found")));
         var (client, engine) = Connect();
         _serving = server.RunAsync(client, _stop.Token);
         _connection = SessionConnection.Open(engine);
     }
+
+    /// <summary>What the client has for the build, by id.</summary>
+    public Dictionary<string, string> Secrets { get; } = [];
 
     public string Id => "session";
 

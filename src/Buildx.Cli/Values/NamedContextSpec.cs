@@ -1,0 +1,42 @@
+using Buildx.Oci;
+
+namespace Buildx.Cli.Values;
+
+/// <summary><c>--build-context NAME=SOURCE</c>.</summary>
+/// <param name="Name">As the Dockerfile names it: without registry and tag where those are the usual ones.</param>
+/// <param name="Source">For the frontend, when the engine fetches it; null for a directory.</param>
+/// <param name="Directory">The client's directory, absolute; null when the engine fetches it.</param>
+internal sealed record NamedContextSpec(string Name, string? Source, string? Directory)
+{
+    private const string Flag = "--build-context";
+
+    /// <summary>The name of the local source that serves <see cref="Directory"/>: two are taken already.</summary>
+    public string LocalName => Name is "context" or "dockerfile" ? "_" + Name : Name;
+
+    /// <exception cref="CliException">It makes no sense, is not there, or is of a kind that isn't supported yet.</exception>
+    public static NamedContextSpec Parse(string text)
+    {
+        var equals = text.IndexOf('=');
+        if (equals <= 0 || equals == text.Length - 1)
+            throw new CliException($"{Flag}: \"{text}\" is not of the form NAME=SOURCE");
+        var (name, source) = (text[..equals], text[(equals + 1)..]);
+        if (!ImageReference.TryParse(name, out var reference))
+            throw new CliException($"{Flag}: \"{name}\" can't be the name of a stage or an image");
+        name = reference.FamiliarName;
+        if (name.EndsWith(":latest", StringComparison.Ordinal))
+            name = name[..^":latest".Length];
+        if (source.StartsWith("docker-image://", StringComparison.Ordinal) || (!System.IO.Directory.Exists(source) && RemoteContext.IsRemote(source)))
+            return new NamedContextSpec(name, source, null);
+        if (source.StartsWith("oci-layout://", StringComparison.Ordinal))
+            throw new CliException($"{Flag}: {source}: an OCI layout is not supported yet; push the image and use docker-image://");
+        if (source.StartsWith("target:", StringComparison.Ordinal))
+            throw new CliException($"{Flag}: {source}: target: is for bake, which is not supported yet");
+        if (!System.IO.Directory.Exists(source))
+        {
+            throw new CliException(File.Exists(source)
+                ? $"{Flag}: {source} is a file, not a directory"
+                : $"{Flag}: {source} is neither a directory nor a URL (docker-image://, https://, a git repository)");
+        }
+        return new NamedContextSpec(name, null, Path.GetFullPath(source));
+    }
+}
