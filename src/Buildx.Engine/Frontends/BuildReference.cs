@@ -25,6 +25,7 @@ internal sealed class BuildReference : IBuildReference
         (_job, _solver, _cancellationToken) = (job, solver, cancellationToken);
         _context.Join(job);
         Graph = LlbGraph.Read(definition);
+        EntitlementCheck.Require(Graph, job.Entitlements);
         _result = new(ResolveAsync);
     }
 

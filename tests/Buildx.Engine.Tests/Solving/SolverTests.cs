@@ -259,6 +259,19 @@ public sealed class SolverTests : IAsyncLifetime
         Assert.Equal("copy /app /src, write /built", Names(_fixture.Operations.Ran));
     }
 
+    [Fact]
+    public async Task A_step_with_rights_that_the_build_was_not_given_is_refused()
+    {
+        var step = LlbExec.Create(
+            new ExecSpecification { Root = Application(), Arguments = ["true"], Network = Protocol.Pb.NetMode.Host },
+            new VertexOptions { Platform = new Oci.Platform("linux", "amd64") });
+        var graph = LlbGraph.Read(LlbDefinition.Write(step));
+        await using var job = _fixture.StartJob();
+        var refused = Assert.Throws<VertexException>(() => EntitlementCheck.Require(graph, job.Entitlements));
+        Assert.Contains("--allow network.host", refused.Message, StringComparison.Ordinal);
+        EntitlementCheck.Require(graph, new HashSet<string> { "network.host" });
+    }
+
     /// <summary>Copies <c>/app</c> of the context, then does something with it.</summary>
     private static LlbOutput Application() => MakeFile(Copy(null, Local(), "/app", "/src"), "/built", "yes");
 

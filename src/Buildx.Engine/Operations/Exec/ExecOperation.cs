@@ -63,7 +63,7 @@ internal sealed class ExecOperation : IOperation
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        CheckAllowed(context);
+        CheckSupported();
         using var turn = await _environment.WaitForTurnAsync(cancellationToken);
         await using var mounts = new ExecMounts(_environment, context);
         await mounts.TakeAsync(_operation, cancellationToken);
@@ -87,22 +87,12 @@ internal sealed class ExecOperation : IOperation
         return await mounts.CommitAsync(_operation, _outputCount, cancellationToken);
     }
 
-    private void CheckAllowed(OperationContext context)
+    private void CheckSupported()
     {
         if (_operation.CdiDevices.Count > 0)
             throw new NotSupportedException($"RUN --device={_operation.CdiDevices[0].Name}: devices are not supported yet");
-        if (_operation.Network == NetMode.Host)
-            Require(context, "network.host", "RUN --network=host");
-        if (_operation.Security == SecurityMode.Insecure)
-            Require(context, "security.insecure", "RUN --security=insecure");
         if (_environment.Emulation.GetKind(_platform) == EmulationKind.Unsupported)
             throw new ExecutionException(_environment.Emulation.DescribeRemedy(_platform));
-    }
-
-    private static void Require(OperationContext context, string entitlement, string what)
-    {
-        if (context.Build.Jobs.Any(job => !job.Entitlements.Contains(entitlement)))
-            throw new InvalidOperationException($"{what} is not allowed: {entitlement} must be granted with --allow {entitlement}");
     }
 
     private async Task<ImmutableArray<string>> EnvironmentAsync(OperationContext context, CancellationToken cancellationToken)
