@@ -1,6 +1,6 @@
 using Buildx.Linux;
-using Buildx.Protocol.Fsutil;
 using Buildx.Protocol.FileSync;
+using Buildx.Protocol.Fsutil;
 
 namespace Buildx.Engine.Trees;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Buildx.Engine.Frontends;
-using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Frontends.Dockerfile;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
