@@ -7,4 +7,5 @@ namespace Buildx.Engine.ContentHashing;
 /// Changes whenever any selected file was touched (inode, times, size). Reading it again costs no reading of content: equal
 /// stamps before and after some work mean that the work saw what was hashed.
 /// </param>
-internal sealed record ContentHash(Digest Content, Digest Stamp);
+/// <param name="Size">Of the content of all selected files, in bytes.</param>
+internal sealed record ContentHash(Digest Content, Digest Stamp, long Size);

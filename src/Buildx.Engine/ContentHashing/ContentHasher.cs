@@ -24,8 +24,18 @@ internal sealed class ContentHasher(FileHashCache cache)
         Task.Run(() => Run(tree, selections, withContent: true, cancellationToken), cancellationToken);
 
     /// <summary>Only <see cref="ContentHash.Stamp"/>: reads no content.</summary>
-    public Task<Digest> StampAsync(FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) =>
-        Task.Run(() => Run(tree, selections, withContent: false, cancellationToken).Stamp, cancellationToken);
+    public async Task<Digest> StampAsync(FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) =>
+        (await SurveyAsync(tree, selections, cancellationToken)).Stamp;
+
+    /// <summary>The stamp, and how much there is; reads no content.</summary>
+    public Task<(Digest Stamp, long Size)> SurveyAsync(
+        FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) => Task.Run(
+            () =>
+            {
+                var hash = Run(tree, selections, withContent: false, cancellationToken);
+                return (hash.Stamp, hash.Size);
+            },
+            cancellationToken);
 
     private ContentHash Run(FileTree tree, IReadOnlyList<ContentSelection> selections, bool withContent, CancellationToken cancellationToken)
     {
@@ -36,10 +46,11 @@ internal sealed class ContentHasher(FileHashCache cache)
             using var stamp = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             // Overlay mounts get another device number each time, but show the inodes of the file system below.
             ulong? device = FileSystem.GetKind(tree.Root) == OverlayMagic ? OverlayMagic : null;
+            var size = 0L;
             foreach (var selection in selections)
-                Hash(root, tree, device, selection, withContent ? content : null, stamp, cancellationToken);
+                size += Hash(root, tree, device, selection, withContent ? content : null, stamp, cancellationToken);
             return new ContentHash(
-                Digest.FromSha256Hash(content.GetHashAndReset()), Digest.FromSha256Hash(stamp.GetHashAndReset()));
+                Digest.FromSha256Hash(content.GetHashAndReset()), Digest.FromSha256Hash(stamp.GetHashAndReset()), size);
         }
         catch (LinuxException exception)
         {
@@ -47,7 +58,8 @@ internal sealed class ContentHasher(FileHashCache cache)
         }
     }
 
-    private void Hash(
+    /// <returns>The size of what was selected.</returns>
+    private long Hash(
         SafeFileHandle root, FileTree tree, ulong? device, ContentSelection selection,
         IncrementalHash? content, IncrementalHash stamp, CancellationToken cancellationToken)
     {
@@ -64,6 +76,7 @@ internal sealed class ContentHasher(FileHashCache cache)
             throw new FileOperationException(exception.Message, exception);
         }
         var required = selection.RequiredPaths.ToHashSet();
+        var size = 0L;
         using var writer = new EntryWriter();
         foreach (var path in paths)
         {
@@ -85,11 +98,14 @@ internal sealed class ContentHasher(FileHashCache cache)
                 if (file.Name.Length > 0 || !selection.ContentsOnly)
                     writer.WriteContent(content, file);
                 writer.WriteStamp(stamp, file);
+                if (file.Entry.Status.IsRegular)
+                    size += file.Entry.Status.Size;
             }
         }
         if (required.Count > 0)
             throw new FileOperationException($"\"{required.First()}\": not found");
         writer.WriteEnd(content, stamp);
+        return size;
     }
 
     private static List<HashedFile> Flatten(TreeEntry top, string path, string name)

@@ -34,11 +34,13 @@ public static class FileSyncCalls
     }
 
     /// <summary>Sends a directory to the client, for the exporter of the given index (<c>local</c>).</summary>
-    public static async Task SendDirectoryAsync(CallInvoker session, int exporter, IFileSource source, CancellationToken cancellationToken)
+    /// <param name="progress">Told from time to time how many bytes have gone so far.</param>
+    public static async Task SendDirectoryAsync(
+        CallInvoker session, int exporter, IFileSource source, Action<long>? progress, CancellationToken cancellationToken)
     {
         var metadata = new Metadata { { ExporterIdKey, Text(exporter) }, { MultiPlatformKey, "1" } };
         using var call = session.AsyncDuplexStreamingCall(SendPackets, null, new CallOptions(metadata, cancellationToken: cancellationToken));
-        await FileSyncSender.SendAsync(new CallPacketStream(call), source, cancellationToken);
+        await FileSyncSender.SendAsync(new CallPacketStream(call), source, progress, cancellationToken);
     }
 
     internal static Marshaller<T> CreateMarshaller<T>(MessageParser<T> parser)

@@ -16,17 +16,25 @@ public sealed class FileSyncSender : IDisposable
 
     private readonly IPacketStream _stream;
     private readonly IFileSource _source;
+    private readonly Action<long>? _progress;
     private readonly List<string?> _files = [];
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Channel<uint> _requests = Channel.CreateUnbounded<uint>(new UnboundedChannelOptions { SingleWriter = true });
     private int _queued;
+    private long _sent;
 
-    private FileSyncSender(IPacketStream stream, IFileSource source) => (_stream, _source) = (stream, source);
+    private FileSyncSender(IPacketStream stream, IFileSource source, Action<long>? progress) =>
+        (_stream, _source, _progress) = (stream, source, progress);
 
     /// <exception cref="FileSyncException">The receiver has reported an error.</exception>
-    public static async Task SendAsync(IPacketStream stream, IFileSource source, CancellationToken cancellationToken)
+    public static Task SendAsync(IPacketStream stream, IFileSource source, CancellationToken cancellationToken) =>
+        SendAsync(stream, source, null, cancellationToken);
+
+    /// <param name="progress">Told from time to time how many bytes of content have gone so far.</param>
+    /// <exception cref="FileSyncException">The receiver has reported an error.</exception>
+    public static async Task SendAsync(IPacketStream stream, IFileSource source, Action<long>? progress, CancellationToken cancellationToken)
     {
-        using var sender = new FileSyncSender(stream, source);
+        using var sender = new FileSyncSender(stream, source, progress);
         try
         {
             await sender.RunAsync(cancellationToken);
@@ -143,6 +151,8 @@ public sealed class FileSyncSender : IDisposable
         try
         {
             await _stream.WriteAsync(packet, cancellationToken);
+            if (packet.Data.Length > 0)
+                _progress?.Invoke(_sent += packet.Data.Length);
             if (flush)
                 await _stream.FlushAsync(cancellationToken);
         }

@@ -18,11 +18,12 @@ internal sealed class LocalExporter(DirectoryOptions options, IStorage storage) 
         foreach (var platform in request.Result.Platforms)
             lease.Protect(platform.Snapshot);
         await using var trees = await ExportedTrees.MountAsync(request.Result, options, storage.Layers, cancellationToken);
-        using (request.Progress.Step("copying files"))
+        using (var step = request.Progress.Step("copying files"))
         {
             try
             {
-                await FileSyncCalls.SendDirectoryAsync(session.Invoker, request.ExporterIndex, trees.Source, cancellationToken);
+                await FileSyncCalls.SendDirectoryAsync(
+                    session.Invoker, request.ExporterIndex, trees.Source, sent => step.Update(sent, 0), cancellationToken);
             }
             catch (FileSyncException e)
             {

@@ -26,7 +26,7 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
         using var status = progress.StartStatus($"transferring {request.Name}:", $"transferring {request.Name}:");
         try
         {
-            return await OpenOfferedAsync(request, session, cancellationToken)
+            return await OpenOfferedAsync(request, session, status, cancellationToken)
                 ?? await SynchronizeAsync(request, session, status, cancellationToken);
         }
         catch (FormatException exception)
@@ -47,7 +47,8 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
         }
     }
 
-    private async Task<LocalTree?> OpenOfferedAsync(LocalSourceRequest request, ISession session, CancellationToken cancellationToken)
+    private async Task<LocalTree?> OpenOfferedAsync(
+        LocalSourceRequest request, ISession session, IStatusProgress status, CancellationToken cancellationToken)
     {
         if (session.GetOfferedDirectory(request.Name) is not { } path)
             return null;
@@ -56,7 +57,8 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
         if (root is null)
             return null;
         var tree = new FileTree(path) { Filter = TreeFilter.Create(request.Filter, root), IsLive = true };
-        var generation = await hasher.StampAsync(tree, [ContentSelection.Everything], cancellationToken);
+        var (generation, size) = await hasher.SurveyAsync(tree, [ContentSelection.Everything], cancellationToken);
+        status.Update(size, 0);
         return new LocalTree(request.Name, tree, generation, hasher, layers, null);
     }
 
