@@ -109,7 +109,9 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         var terminal = ErrorTerminal.Find();
         if (mode == ProgressMode.Tty && terminal is null)
             throw new CliException("--progress=tty needs a terminal; use --progress=plain");
-        return ProgressDisplay.Create(mode, context.Error, terminal, description: $"building with \"{builder.Name}\" instance using {builder.Driver} driver");
+        return ProgressDisplay.Create(
+            mode, context.Error, terminal,
+            description: $"building with \"{builder.Name}\" instance using {builder.Driver} driver", shortDescription: $"{builder.Driver}:{builder.Name}");
     }
 
     private void Report(SolveResult result)

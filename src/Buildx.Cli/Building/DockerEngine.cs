@@ -28,8 +28,12 @@ internal sealed class DockerEngine : IDisposable
         catch (HttpRequestException e)
         {
             engine.Dispose();
+            // For a socket that does not exist, .NET speaks of addresses.
+            var reason = host.StartsWith("unix://", StringComparison.Ordinal) && !File.Exists(host["unix://".Length..])
+                ? "there is no such socket"
+                : (e.InnerException ?? e).Message;
             throw new CliException(
-                $"--load needs a Docker Engine, and none answers at {host} ({(e.InnerException ?? e).Message}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
+                $"--load needs a Docker Engine, and none answers at {host} ({reason}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
         }
     }
 

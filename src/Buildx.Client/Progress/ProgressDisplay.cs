@@ -26,14 +26,18 @@ public abstract class ProgressDisplay : IProgressSink, IDisposable
     /// <param name="output">Where to: the standard error.</param>
     /// <param name="terminal">The terminal behind it; null if it is none.</param>
     /// <param name="environment">NO_COLOR, BUILDKIT_COLORS, BUILDKIT_TTY_LOG_LINES, TTY_DISPLAY_RATE, PROGRESS_NO_TRUNC.</param>
+    /// <param name="description">What builds, as the first line of a log.</param>
+    /// <param name="shortDescription">The same for a terminal's header, which has little room.</param>
     /// <exception cref="InvalidOperationException"><see cref="ProgressMode.Tty"/> without a terminal.</exception>
-    public static ProgressDisplay Create(ProgressMode mode, TextWriter output, ITerminal? terminal, Func<string, string?>? environment = null, string? description = null)
+    public static ProgressDisplay Create(
+        ProgressMode mode, TextWriter output, ITerminal? terminal, Func<string, string?>? environment = null, string? description = null,
+        string? shortDescription = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
         return mode switch
         {
             ProgressMode.Tty or ProgressMode.Auto when terminal is not null =>
-                new TtyDisplay(output, terminal, ProgressColors.Read(environment), TtyOptions.Read(environment), TimeProvider.System, description),
+                new TtyDisplay(output, terminal, ProgressColors.Read(environment), TtyOptions.Read(environment), TimeProvider.System, shortDescription ?? description),
             ProgressMode.Tty => throw new InvalidOperationException("--progress=tty needs a terminal; use --progress=plain"),
             ProgressMode.Plain or ProgressMode.Auto => new PlainDisplay(output, TimeProvider.System, environment("PROGRESS_NO_TRUNC") == "0", description),
             ProgressMode.RawJson => new RawJsonDisplay(output),

@@ -52,7 +52,7 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
         }
         catch (RpcException exception)
         {
-            throw new SolveException(_ref, exception);
+            throw new SolveException(_ref, connector.Name, exception);
         }
         finally
         {

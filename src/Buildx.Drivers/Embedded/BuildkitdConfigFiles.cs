@@ -53,6 +53,14 @@ public static partial class BuildkitdConfigFiles
         }
     }
 
+    // Tomlyn's message begins with the types it converts; the cause stands last: "(LINE,COLUMN) : error : CAUSE."
+    private static string Reason(TomlException e) => LastError().Match(e.Message) is { Success: true } cause
+        ? $"{cause.Groups["line"].Value}:{cause.Groups["column"].Value}: not valid TOML: {cause.Groups["cause"].Value}"
+        : $" not valid TOML: {e.Message}";
+
+    [GeneratedRegex(@"\((?<line>\d+),(?<column>\d+)\) : error : (?<cause>[^\n]*?)\.?\s*$", RegexOptions.RightToLeft)]
+    private static partial Regex LastError();
+
     private static IEnumerable<(string Host, string Path)> FindCertificates(string text, string path)
     {
         TomlTable root;
@@ -62,7 +70,7 @@ public static partial class BuildkitdConfigFiles
         }
         catch (TomlException e)
         {
-            throw new DriverException($"{path} is not valid TOML: {e.Message}", e);
+            throw new DriverException($"{path}:{Reason(e)}", e);
         }
         if (!root.TryGetValue("registry", out var registries) || registries is not TomlTable hosts)
             yield break;

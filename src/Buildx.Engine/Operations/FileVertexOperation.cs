@@ -3,6 +3,7 @@ using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
+using Buildx.Llb;
 using Buildx.Oci;
 
 namespace Buildx.Engine.Operations;
@@ -20,7 +21,14 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
     {
         var selections = operation.GetContentSelections(input) ?? [ContentSelection.Everything];
         await using var open = await (tree ?? Empty).OpenAsync(cancellationToken);
-        return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Content;
+        try
+        {
+            return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Content;
+        }
+        catch (FileOperationException e) when (IsBuildContext(context.Vertex.Inputs[input].Vertex) && e.Message.EndsWith(": not found", StringComparison.Ordinal))
+        {
+            throw new FileOperationException($"{e.Message} in the build context (or .dockerignore leaves it out)", e);
+        }
     }
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
@@ -28,6 +36,8 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
         var snapshots = await operation.RunAsync([.. context.Inputs.Select(tree => tree ?? Empty)], storage.Layers, cancellationToken);
         return [.. snapshots.Select(snapshot => new SnapshotTree(snapshot, storage.Layers))];
     }
+
+    private static bool IsBuildContext(LlbVertex vertex) => vertex.Operation.Source is { Identifier: "local://context" };
 
     private SnapshotTree Empty => new(Snapshot.Empty, storage.Layers);
 }

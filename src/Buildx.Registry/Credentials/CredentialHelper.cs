@@ -81,8 +81,10 @@ internal sealed class CredentialHelper(string name)
         }
         catch (Win32Exception e)
         {
+            const int noSuchFile = 2;
+            var reason = e.NativeErrorCode == noSuchFile ? "it is not on PATH" : new Win32Exception(e.NativeErrorCode).Message;
             throw new CredentialStoreException(
-                $"cannot run {Program}, which Docker's config.json names as the keeper of credentials: {e.Message}. Install it, or take it out of credsStore and credHelpers", e);
+                $"cannot run {Program}, which Docker's config.json names as the keeper of credentials: {reason}. Install it, or take it out of credsStore and credHelpers", e);
         }
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Timeout);

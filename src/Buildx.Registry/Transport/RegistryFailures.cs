@@ -30,15 +30,15 @@ internal static class RegistryFailures
         }
         var (kind, text) = status switch
         {
-            HttpStatusCode.NotFound => (RegistryErrorKind.NotFound, "not found"),
+            HttpStatusCode.NotFound => (RegistryErrorKind.NotFound, "not found (check the name and the tag)"),
             HttpStatusCode.Forbidden => (RegistryErrorKind.Denied, "access denied"),
             HttpStatusCode.TooManyRequests => (RegistryErrorKind.RateLimited, "too many requests"),
             _ => (RegistryErrorKind.Other, $"{endpoint.DisplayName} answered {(int)status} {response.ReasonPhrase}".TrimEnd()),
         };
         if (kind == RegistryErrorKind.Denied)
-            text += $" by {endpoint.DisplayName} (the account that is logged in may not do this; `docker login {endpoint.DisplayName}` changes it)";
+            text += $" by {endpoint.DisplayName} (the account that is logged in may not do this; {LoginCommand(endpoint)} changes it)";
         if (kind == RegistryErrorKind.RateLimited)
-            text += $" to {endpoint.DisplayName} (`docker login {endpoint.DisplayName}` may raise the limit)";
+            text += $" to {endpoint.DisplayName} ({LoginCommand(endpoint)} may raise the limit)";
         return new RegistryException($"failed to {purpose}: {text}{Describe(errors)}", kind, endpoint.Host)
         {
             StatusCode = status,
@@ -50,8 +50,8 @@ internal static class RegistryFailures
     public static RegistryException Unauthorized(RegistryEndpoint endpoint, string purpose, bool hasCredential, IReadOnlyList<RegistryError> errors) =>
         new(
             hasCredential
-                ? $"failed to {purpose}: {endpoint.DisplayName} does not accept the credentials it was given{Describe(errors)}. Renew them with `docker login {endpoint.DisplayName}`"
-                : $"failed to {purpose}: {endpoint.DisplayName} wants credentials, or there is no such repository{Describe(errors)}. Log in with `docker login {endpoint.DisplayName}`",
+                ? $"failed to {purpose}: {endpoint.DisplayName} does not accept the credentials it was given{Describe(errors)}. Renew them with {LoginCommand(endpoint)}"
+                : $"failed to {purpose}: {endpoint.DisplayName} wants credentials, or there is no such repository{Describe(errors)}. Log in with {LoginCommand(endpoint)}",
             RegistryErrorKind.Unauthorized, endpoint.Host)
         {
             StatusCode = HttpStatusCode.Unauthorized,
@@ -101,6 +101,9 @@ internal static class RegistryFailures
 
     /// <summary>The URL without its query and user, where signatures and secrets are.</summary>
     public static string Redact(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    private static string LoginCommand(RegistryEndpoint endpoint) =>
+        $"`docker login {endpoint.DisplayName}` (or `buildx login {endpoint.DisplayName}`)";
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 

@@ -52,7 +52,7 @@ internal sealed class ImagePusher(
         }
         catch (RegistryException e)
         {
-            throw new ExportException($"failed to push {names[0]}: {e.Message}", e);
+            throw new ExportException(e.Message.StartsWith("failed to push ", StringComparison.Ordinal) ? e.Message : $"failed to push {names[0]}: {e.Message}", e);
         }
     }
 

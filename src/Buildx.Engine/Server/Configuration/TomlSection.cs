@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Tomlyn;
 using Tomlyn.Model;
 using Tomlyn.Serialization;
@@ -10,7 +11,7 @@ namespace Buildx.Engine.Server.Configuration;
 /// A table of a TOML file that is read key by key: a value of the wrong type names the file and the key, and what nobody
 /// read is known afterwards.
 /// </summary>
-internal sealed class TomlSection
+internal sealed partial class TomlSection
 {
     private readonly TomlTable _table;
     private readonly string _file;
@@ -29,9 +30,17 @@ internal sealed class TomlSection
         }
         catch (TomlException e)
         {
-            throw new ConfigurationException($"{file}: {e.Message}", e);
+            throw new ConfigurationException($"{file}:{Reason(e)}", e);
         }
     }
+
+    // Tomlyn's message begins with the types it converts; the cause stands last: "(LINE,COLUMN) : error : CAUSE."
+    private static string Reason(TomlException e) => LastError().Match(e.Message) is { Success: true } cause
+        ? $"{cause.Groups["line"].Value}:{cause.Groups["column"].Value}: not valid TOML: {cause.Groups["cause"].Value}"
+        : $" not valid TOML: {e.Message}";
+
+    [GeneratedRegex(@"\((?<line>\d+),(?<column>\d+)\) : error : (?<cause>[^\n]*?)\.?\s*$", RegexOptions.RightToLeft)]
+    private static partial Regex LastError();
 
     public IEnumerable<string> Keys => _table.Keys;
 

@@ -1,5 +1,6 @@
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Solving;
+using Buildx.Linux;
 using Buildx.Llb;
 using Buildx.Protocol.Errors;
 using Buildx.Protocol.Pb;
@@ -19,9 +20,12 @@ internal static class ErrorConversion
             VertexException { InnerException: OperationCanceledException } => StatusCode.Cancelled,
             NotSupportedException => StatusCode.Unimplemented,
             FrontendException or InvalidLlbException or FormatException => StatusCode.InvalidArgument,
+            _ when IsDiskFull(exception) => StatusCode.ResourceExhausted,
             _ => StatusCode.Unknown,
         };
         var message = code == StatusCode.Cancelled || cancellationToken.IsCancellationRequested ? "context canceled" : exception.Message;
+        if (code == StatusCode.ResourceExhausted)
+            message += ". The disk with the engine's state is full: remove build cache with `buildx prune`, free other space there, or set BUILDX_ENGINE_ROOT to a place on another disk";
         var details = exception switch
         {
             VertexException failed => new RpcStatusDetails
@@ -33,6 +37,16 @@ internal static class ErrorConversion
             _ => RpcStatusDetails.None,
         };
         return details.ToException(code, message);
+    }
+
+    private static bool IsDiskFull(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is IOException && e.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT)
+                return true;
+        }
+        return false;
     }
 
     private static Source ToSource(SourceInfo info, IEnumerable<Protocol.Pb.Range> ranges)
