@@ -52,7 +52,9 @@ internal sealed class ImagePusher(
         }
         catch (RegistryException e)
         {
-            throw new ExportException(e.Message.StartsWith("failed to push ", StringComparison.Ordinal) ? e.Message : $"failed to push {names[0]}: {e.Message}", e);
+            // Which image is said once; the client's own message begins with the blob, or the repository.
+            var end = e.Message.StartsWith("failed to push ", StringComparison.Ordinal) ? e.Message.IndexOf(": ", StringComparison.Ordinal) : -1;
+            throw new ExportException($"failed to push {names[0]}: {(end < 0 ? e.Message : e.Message[(end + 2)..])}", e);
         }
     }
 
