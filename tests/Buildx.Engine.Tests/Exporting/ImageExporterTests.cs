@@ -82,7 +82,8 @@ public sealed class ImageExporterTests : IAsyncLifetime
         await ExportAsync(Results.Single("linux/amd64", Results.Config("linux/amd64"), layer), ("name", $"{_server.Host}/app,{other.Host}/app"), ("push", "true"));
         Assert.Equal(2, source.Opened);
         Assert.False(_storage.TryGetSize(_storage.DescriptorOf(layer).Digest, out _));
-        await Tool.RunAsync("skopeo", "copy", "--src-tls-verify=false", $"docker://{other.Host}/app:latest", $"dir:{Directory.CreateTempSubdirectory("buildx-test-").FullName}");
+        using var copied = new TemporaryDirectory();
+        await Tool.RunAsync("skopeo", "copy", "--src-tls-verify=false", $"docker://{other.Host}/app:latest", $"dir:{copied.Path}");
     }
 
     [Fact]
