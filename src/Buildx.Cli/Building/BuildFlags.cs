@@ -197,7 +197,10 @@ internal sealed class BuildFlags
 
     private string ParseProgress(CommandInvocation invocation)
     {
-        var mode = invocation.Get(_progress) ?? (Environment.GetEnvironmentVariable("BUILDKIT_PROGRESS") is { Length: > 0 } variable ? variable : "auto");
+        var mode = invocation.Get(_progress) ?? "auto";
+        // The variable says how it is done where nothing else is asked for; --quiet asks for something.
+        if (mode == "auto" && !invocation.Get(_quiet) && Environment.GetEnvironmentVariable("BUILDKIT_PROGRESS") is { Length: > 0 } variable)
+            mode = variable;
         return ProgressModes.Contains(mode) ? mode : throw new CliException($"--progress: there is no mode \"{mode}\" (want one of {string.Join(", ", ProgressModes)})");
     }
 

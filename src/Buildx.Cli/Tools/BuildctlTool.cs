@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Buildx.Cli.Builders;
+using Buildx.Cli.Commands;
 using Buildx.Cli.Terminal;
 using Buildx.Cli.Values;
 using Buildx.Oci;
@@ -20,6 +21,8 @@ internal static class BuildctlTool
         while (rest is [['-', '-', ..] flag, ..])
         {
             var (name, value) = flag.Split('=', 2) is [var key, var text] ? (key, text) : (flag, rest.Count > 1 ? rest[1] : "");
+            if (name is "--version")
+                return VersionCommand.Print(Console.Out);
             if (name is not "--addr")
                 return await FailAsync($"the flag {name} is not supported yet (--addr is)");
             address = value;
@@ -32,23 +35,38 @@ internal static class BuildctlTool
                 case ["dial-stdio"]:
                     await DialAsync(address);
                     return 0;
-                case ["debug", "workers", ..]:
+                case ["debug", "workers"]:
                     await ShowWorkersAsync(address);
                     return 0;
-                case ["du", ..]:
+                case ["du"]:
                     await ShowUsageAsync(address);
                     return 0;
-                case ["prune", .. var flags]:
-                    await PruneAsync(address, flags.Contains("--all"));
+                case ["prune"] or ["prune", "--all"]:
+                    await PruneAsync(address, all: rest.Count > 1);
                     return 0;
+                case []:
+                    return await FailAsync("which command? There are dial-stdio, debug workers, du and prune; --addr ADDRESS names the daemon");
                 default:
                     return await FailAsync($"\"{string.Join(' ', rest)}\" is not supported yet (dial-stdio, debug workers, du and prune are)");
             }
         }
         catch (Exception e) when (e is RpcException or CliException or SocketException or IOException)
         {
-            return await FailAsync($"{address}: {(e is RpcException rpc ? rpc.Status.Detail : e.Message)}");
+            return await FailAsync($"{address}: {Describe(address, e)}");
         }
+    }
+
+    private static string Describe(string address, Exception exception)
+    {
+        const string unix = "unix://";
+        if (address.StartsWith(unix, StringComparison.Ordinal) && !File.Exists(address[unix.Length..]))
+            return "there is no such socket; is the daemon running? --addr or BUILDKIT_HOST names another";
+        return exception switch
+        {
+            RpcException { Status.DebugException: not null } => "no daemon answers there; --addr or BUILDKIT_HOST names another",
+            RpcException failed => failed.Status.Detail,
+            _ => exception.Message,
+        };
     }
 
     private static async Task<int> FailAsync(string message)

@@ -18,6 +18,24 @@ public sealed class BuildFlagsTests
     }
 
     [Fact]
+    public void The_environments_progress_mode_gives_way_to_quiet_and_to_the_flag()
+    {
+        Environment.SetEnvironmentVariable("BUILDKIT_PROGRESS", "plain");
+        try
+        {
+            Assert.Equal("plain", Read(".").Progress);
+            Assert.Equal("plain", Read("--progress=auto", ".").Progress);
+            Assert.Equal("rawjson", Read("--progress=rawjson", ".").Progress);
+            Assert.True(Read("--quiet", ".").Quiet);
+            Assert.Throws<CliException>(() => Read("--quiet", "--progress=plain", "."));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("BUILDKIT_PROGRESS", null);
+        }
+    }
+
+    [Fact]
     public void Push_is_added_to_an_image_output_of_ones_own()
     {
         var output = Assert.Single(Read("-t", "a", "-o", "type=image,compression=zstd", "--push", ".").Outputs);
