@@ -27,7 +27,7 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
         place.Write("appsettings.json", "{ no JSON");
         place.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:1";
         await place.BuildAsync();
-        var descriptors = Directory.GetFiles($"/proc/{EngineId(place)}/fdinfo").Select(file => File.Exists(file) ? File.ReadAllText(file) : "");
+        var descriptors = Directory.GetFiles($"/proc/{place.EngineId().ToString(CultureInfo.InvariantCulture)}/fdinfo").Select(file => File.Exists(file) ? File.ReadAllText(file) : "");
         Assert.DoesNotContain(descriptors, text => text.Contains("inotify wd", StringComparison.Ordinal));
     }
 
