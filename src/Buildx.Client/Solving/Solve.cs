@@ -44,12 +44,6 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
         {
             throw new OperationCanceledException("The build was cancelled.", cancellationToken);
         }
-        catch (RpcException exception) when (exception.Status.DebugException is not null)
-        {
-            // It is not the daemon that says this: nobody answers any more.
-            throw new SolveException(
-                _ref, $"the connection to BuildKit at {connector.Name} was lost in the middle of the build. If the engine ended, build again: finished steps are kept.", exception);
-        }
         catch (RpcException exception)
         {
             throw new SolveException(_ref, connector.Name, exception);

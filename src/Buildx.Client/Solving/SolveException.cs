@@ -12,8 +12,8 @@ public sealed class SolveException : Exception
         (Ref, Code, Details) = (buildRef, exception.StatusCode, RpcStatusDetails.Read(exception));
     }
 
-    internal SolveException(string buildRef, string message, Exception? innerException = null)
-        : base(message, innerException)
+    internal SolveException(string buildRef, string message)
+        : base(message)
     {
         (Ref, Code, Details) = (buildRef, StatusCode.Unavailable, RpcStatusDetails.None);
     }
