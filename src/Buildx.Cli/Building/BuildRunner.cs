@@ -81,7 +81,11 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         using var display = CreateDisplay(builder);
         try
         {
-            return await client.SolveAsync(options, display, cancellationToken);
+            var result = await client.SolveAsync(options, display, cancellationToken);
+            display.Complete();
+            if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
+                WarningReport.Write(context.Error, display.GetWarnings(), context.Flags.Debug);
+            return result;
         }
         catch (SolveException e)
         {

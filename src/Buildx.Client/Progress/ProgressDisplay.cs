@@ -58,6 +58,13 @@ public abstract class ProgressDisplay : IProgressSink, IDisposable
         }
     }
 
+    /// <summary>All warnings so far.</summary>
+    public IReadOnlyList<BuildWarning> GetWarnings()
+    {
+        lock (_lock)
+            return [.. Status.Steps.SelectMany(step => step.Warnings)];
+    }
+
     /// <summary>Draws the end; later reports are ignored.</summary>
     public void Complete()
     {

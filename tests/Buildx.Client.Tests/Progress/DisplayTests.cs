@@ -54,6 +54,20 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public void Warnings_are_counted_after_the_build_and_expanded_on_demand()
+    {
+        BuildWarning[] warnings = [new("d1", "Rule: first") { Detail = ["Why."], Url = "https://example.com/rule" }, new("d1", "Rule: second")];
+        using var brief = new StringWriter();
+        using var full = new StringWriter();
+
+        WarningReport.Write(brief, warnings, expand: false);
+        WarningReport.Write(full, warnings[..1], expand: true);
+
+        Assert.Equal("\n 2 warnings found (use --debug to expand):\n - Rule: first\n - Rule: second\n", brief.ToString());
+        Assert.Equal("\n 1 warning found:\n - Rule: first\nWhy.\nMore info: https://example.com/rule\n\n", full.ToString());
+    }
+
+    [Fact]
     public void Raw_json_has_the_field_names_of_the_Go_client()
     {
         var lines = Run(output => new RawJsonDisplay(output)).Split('\n');
