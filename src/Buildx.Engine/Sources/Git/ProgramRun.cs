@@ -60,6 +60,8 @@ internal sealed class ProgramRun(ProcessStart start)
                     ProcessExit exit;
                     lock (_lock)
                     {
+                        // Its helpers, which may outlive it, are in its group; the number is its own until it is waited for.
+                        CurrentProcess.Kill(-process.Id);
                         exit = process.Wait();
                         _process = null;
                     }
