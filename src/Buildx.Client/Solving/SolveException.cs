@@ -25,10 +25,13 @@ public sealed class SolveException : Exception
     /// <summary>Where in which file the error comes from, and more.</summary>
     public RpcStatusDetails Details { get; }
 
+    // Grpc.Net.Client's words for a stream that ended without the daemon having said how the call went.
+    private const string NoStatus = "No grpc-status found on response.";
+
     // What the daemon has said is a build's failure; anything else happened to the connection, or to the daemon itself.
     private static string Describe(string daemon, RpcException exception) => exception switch
     {
-        { Status.DebugException: not null } =>
+        { Status.DebugException: not null } or { Status.Detail: NoStatus } =>
             $"the connection to the daemon at {daemon} was lost in the middle of the build: it crashed, or was ended. Build again: finished steps are kept in its cache",
         { StatusCode: StatusCode.Cancelled } =>
             $"the daemon at {daemon} gave up the build, most likely because it was stopped ({exception.Status.Detail}). Build again: finished steps are kept in its cache",
