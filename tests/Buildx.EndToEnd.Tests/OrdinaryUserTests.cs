@@ -44,7 +44,7 @@ public sealed class OrdinaryUserTests(BaseImageRegistry bases)
             USER 1000:1000
             RUN --mount=type=cache,target=/cache,uid=1000 --mount=type=tmpfs,target=/memory touch /cache/file /memory/file /tmp/mine
             USER 0
-            RUN find / -xdev ! -path '/proc*' ! -path '/sys*' ! -path '/dev*' | sort | xargs stat -c '%n %u:%g %a' > /found
+            RUN find / -xdev ! -path '/proc*' ! -path '/sys*' ! -path '/dev*' ! -path /found | sort | xargs stat -c '%n %u:%g %a' > /found
             FROM scratch
             COPY --from=0 /found /
             """;
