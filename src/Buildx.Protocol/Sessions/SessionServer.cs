@@ -13,6 +13,9 @@ namespace Buildx.Protocol.Sessions;
 /// </summary>
 public sealed class SessionServer
 {
+    /// <summary>For calls that are cut off, to clean up behind them.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<string, SessionMethod> _methods = new(StringComparer.OrdinalIgnoreCase);
 
     public SessionServer()
@@ -69,11 +72,18 @@ public sealed class SessionServer
         options.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         options.Listen(new IPEndPoint(IPAddress.Loopback, 0), listen => listen.Protocols = HttpProtocols.Http2);
 
-        using var server = new KestrelServer(Options.Create(options), new StreamConnectionListenerFactory(connection), NullLoggerFactory.Instance);
+        var server = new KestrelServer(Options.Create(options), new StreamConnectionListenerFactory(connection), NullLoggerFactory.Instance);
         await server.StartAsync(new SessionApplication(_methods), cancellationToken);
         await connection.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         connection.Abort();
-        using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await server.StopAsync(atOnce.Token);
+        await Task.WhenAny(StopAsync(server), Task.Delay(StopPatience, CancellationToken.None));
+    }
+
+    // Kestrel may wait two seconds for a connection that is slow to notice its end. It can do that without us.
+    private static async Task StopAsync(KestrelServer server)
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        await server.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        server.Dispose();
     }
 }

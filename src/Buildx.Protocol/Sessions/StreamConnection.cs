@@ -75,7 +75,7 @@ internal sealed class StreamConnection : ConnectionContext
                     break;
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
         {
             failure = new ConnectionAbortedException("The session's tunnel has ended.", exception);
         }
@@ -99,7 +99,7 @@ internal sealed class StreamConnection : ConnectionContext
                     break;
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
         {
             failure = new ConnectionAbortedException("The session's tunnel has ended.", exception);
         }
