@@ -148,7 +148,7 @@ internal sealed class ControlService(
             LastUsedAt = record.LastUsedAt is { } used ? Timestamp.FromDateTimeOffset(used) : null,
             UsageCount = record.UsageCount,
             Description = record.Description,
-            RecordType = RecordTypeNames.Of(record.Type),
+            RecordType = record.Type.ToName(),
             Shared = record.Shared,
         };
         message.Parents.AddRange(record.Parents);
