@@ -8,16 +8,17 @@ public sealed partial class DependencyDirectionTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Linux"] = [],
+        ["Diagnostics"] = [],
         ["Oci"] = [],
         ["Registry"] = ["Oci"],
         ["Protocol"] = ["Linux"],
         ["Llb"] = ["Protocol", "Oci"],
-        ["Dockerfile"] = ["Llb", "Oci"],
-        ["Engine"] = ["Linux", "Oci", "Registry", "Protocol", "Llb", "Dockerfile"],
+        ["Dockerfile"] = ["Diagnostics", "Llb", "Oci"],
+        ["Engine"] = ["Diagnostics", "Linux", "Oci", "Registry", "Protocol", "Llb", "Dockerfile"],
         ["Client"] = ["Protocol", "Llb", "Oci"],
         ["Drivers"] = ["Client"],
-        ["Bake"] = ["Oci"],
-        ["Cli"] = ["Linux", "Oci", "Registry", "Protocol", "Llb", "Dockerfile", "Engine", "Client", "Drivers", "Bake"],
+        ["Bake"] = ["Diagnostics", "Oci"],
+        ["Cli"] = ["Diagnostics", "Linux", "Oci", "Registry", "Protocol", "Llb", "Dockerfile", "Engine", "Client", "Drivers", "Bake"],
     };
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Buildx.Diagnostics;
 using Buildx.Dockerfile;
 
 namespace Buildx.Engine.Frontends.Dockerfile;

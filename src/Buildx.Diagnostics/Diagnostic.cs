@@ -1,4 +1,4 @@
-namespace Buildx.Dockerfile;
+namespace Buildx.Diagnostics;
 
 /// <summary>Something to say about a Dockerfile: what, where and, in the message, what to do next.</summary>
 /// <param name="Ranges">The first is the main place.</param>

@@ -1,4 +1,4 @@
-namespace Buildx.Dockerfile;
+namespace Buildx.Diagnostics;
 
 public enum DiagnosticSeverity
 {

@@ -1,4 +1,4 @@
-namespace Buildx.Dockerfile;
+namespace Buildx.Diagnostics;
 
 /// <summary>A piece of a text; <paramref name="End"/> is the place after its last character.</summary>
 public readonly record struct TextRange(TextPosition Start, TextPosition End)

@@ -1,4 +1,4 @@
-namespace Buildx.Dockerfile;
+namespace Buildx.Diagnostics;
 
 /// <summary>A place in a text; both count from 1, columns in UTF-16 units.</summary>
 public readonly record struct TextPosition(int Line, int Column) : IComparable<TextPosition>

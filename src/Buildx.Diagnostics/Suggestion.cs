@@ -1,4 +1,4 @@
-namespace Buildx.Dockerfile;
+namespace Buildx.Diagnostics;
 
 /// <summary>"Did you mean …?": finds the known word that a misspelt one is closest to.</summary>
 public static class Suggestion
