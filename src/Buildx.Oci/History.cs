@@ -7,7 +7,7 @@ public sealed record History
 {
     [JsonPropertyName("created")]
     [JsonConverter(typeof(TimestampJsonConverter))]
-    public DateTimeOffset? Created { get; init; }
+    public Timestamp? Created { get; init; }
 
     [JsonPropertyName("created_by")]
     public string? CreatedBy { get; init; }

@@ -11,7 +11,7 @@ public sealed record ImageConfig
 {
     [JsonPropertyName("created")]
     [JsonConverter(typeof(TimestampJsonConverter))]
-    public DateTimeOffset? Created { get; init; }
+    public Timestamp? Created { get; init; }
 
     [JsonPropertyName("author")]
     public string? Author { get; init; }

@@ -20,7 +20,7 @@ public class OciJsonTests
         Assert.Equal("x", written.RootElement.GetProperty("config").GetProperty("Hostname").GetString());
         Assert.True(written.RootElement.GetProperty("config").GetProperty("ArgsEscaped").GetBoolean());
         Assert.Contains("RUN a && b <c>", Encoding.UTF8.GetString(OciJson.Serialize(config)));
-        Assert.Equal("2023-05-04T01:02:03.1234567Z", written.RootElement.GetProperty("history")[0].GetProperty("created").GetString());
+        Assert.Equal("2023-05-04T01:02:03.123456789Z", written.RootElement.GetProperty("history")[0].GetProperty("created").GetString());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class BaseImages(ConversionContext context)
             node.Resolved = isNeeded;
             if (node.BaseName == "scratch" && node.Context is null)
             {
-                node.Image = DockerImage.Empty(context.TargetPlatform);
+                node.Image = BaseConfig.Empty(context.TargetPlatform);
                 node.Platform = context.TargetPlatform;
                 node.Converted = node.Stage is null;
             }
@@ -60,7 +60,7 @@ internal sealed class BaseImages(ConversionContext context)
         node.Converted = node.Stage is null;
         if (await FindContextAsync(node, platform, cancellationToken) is { } named)
         {
-            var image = named.Image ?? DockerImage.Empty(platform);
+            var image = named.Image ?? BaseConfig.Empty(platform);
             node.BaseImage = image;
             node.Image = image with { Created = null };
             node.Platform = platform;
@@ -70,10 +70,10 @@ internal sealed class BaseImages(ConversionContext context)
 
         var prefix = context.Options.MultiPlatform ? $"[{GlobalScope.Full(platform)} internal]" : "[internal]";
         var metadata = await LookUpAsync(node, reference, platform, $"{prefix} load metadata for {node.BaseName}", cancellationToken);
-        DockerImage parsed;
+        ImageConfig parsed;
         try
         {
-            parsed = DockerImage.Parse(metadata.ConfigJson);
+            parsed = BaseConfig.Parse(metadata.ConfigJson);
         }
         catch (FormatException e)
         {
@@ -88,7 +88,7 @@ internal sealed class BaseImages(ConversionContext context)
             reference = reference.WithDigest(digest);
         node.BaseName = reference.ToString();
         // An image without layers is as good as scratch.
-        if (parsed.RootFileSystem.DiffIds is null or [] && (parsed.History ?? []).All(entry => entry.EmptyLayer))
+        if (parsed.RootFs?.DiffIds is null or [] && (parsed.History ?? []).All(entry => entry.EmptyLayer))
             return;
         CheckPlatform(node, platform, parsed);
         var text = node.Stage?.From.Text ?? "";
@@ -114,10 +114,10 @@ internal sealed class BaseImages(ConversionContext context)
         }
         node.BaseImage = image;
         node.Image = image with { Created = null };
-        node.Environment = VariableSet.FromEnvironment(image.Config.Environment ?? []);
-        node.Directory = image.Config.WorkingDirectory is { Length: > 0 } directory ? directory : "/";
-        if (image.Os.Length > 0 && image.Architecture.Length > 0)
-            node.Platform = image.Platform;
+        node.Environment = VariableSet.FromEnvironment(image.Config?.Env ?? []);
+        node.Directory = image.Config?.WorkingDir is { Length: > 0 } directory ? directory : "/";
+        if (image.Platform is { } platform)
+            node.Platform = platform;
     }
 
     private Task<NamedContext?> FindContextAsync(StageNode node, Platform platform, CancellationToken cancellationToken) =>
@@ -138,20 +138,20 @@ internal sealed class BaseImages(ConversionContext context)
         }
     }
 
-    private Platform Detect(DockerImage image, Platform target)
+    private Platform Detect(ImageConfig image, Platform target)
     {
         if (image.Os.Length == 0 || (target.Os == image.Os && target.Architecture == image.Architecture))
             return target;
         return context.Options.BuildPlatforms.FirstOrDefault(known => known.Os == image.Os && known.Architecture == image.Architecture) ?? target;
     }
 
-    private void CheckPlatform(StageNode node, Platform expected, DockerImage image)
+    private void CheckPlatform(StageNode node, Platform expected, ImageConfig image)
     {
         if (expected.Os == image.Os && expected.Architecture == image.Architecture)
             return;
         context.Linter.Report(
             LintRules.InvalidBaseImagePlatform, node.Range,
-            $"Base image {node.WrittenBase} was pulled with platform \"{GlobalScope.Full(image.Platform.Normalize())}\", expected \"{GlobalScope.Full(expected)}\" for current build");
+            $"Base image {node.WrittenBase} was pulled with platform \"{GlobalScope.Full(BaseConfig.PlatformOf(image))}\", expected \"{GlobalScope.Full(expected)}\" for current build");
     }
 
     /// <summary>Nothing when everything is used.</summary>

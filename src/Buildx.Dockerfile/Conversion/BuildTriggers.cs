@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Dockerfile;
 
 /// <summary><c>ONBUILD</c> instructions of a base, which run first in the stage that builds on it.</summary>
@@ -9,8 +11,8 @@ internal sealed class BuildTriggers(ConversionContext context, StageGraph graph)
         var triggers = new List<string>();
         if (node.Base is null)
         {
-            triggers.AddRange(node.Image.Config.OnBuild ?? []);
-            node.Image = node.Image with { Config = node.Image.Config with { OnBuild = null } };
+            triggers.AddRange(node.Image.Config?.OnBuild ?? []);
+            node.Image = BaseConfig.WithoutTriggers(node.Image);
         }
         else if (!node.TriggersTaken)
         {

@@ -1,4 +1,5 @@
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 
@@ -6,4 +7,4 @@ namespace Buildx.Dockerfile;
 /// <param name="BaseImage">The image that the target stage starts from, null for <c>scratch</c>.</param>
 /// <param name="Epoch">The value of <c>SOURCE_DATE_EPOCH</c>.</param>
 public sealed record ConversionResult(
-    LlbOutput? Output, DockerImage Image, DockerImage? BaseImage, DateTimeOffset? Epoch, IReadOnlyList<LintWarning> Warnings, Outline Outline);
+    LlbOutput? Output, ImageConfig Image, ImageConfig? BaseImage, DateTimeOffset? Epoch, IReadOnlyList<LintWarning> Warnings, Outline Outline);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 
@@ -124,15 +125,15 @@ public static class DockerfileConverter
         target.Paths.Add("/");
     }
 
-    private static DockerImage Finish(ConversionContext context, StageNode target)
+    private static ImageConfig Finish(ConversionContext context, StageNode target)
     {
         var image = target.Image;
         if (context.Options.Labels.Count > 0)
         {
             var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (name, value) in (image.Config.Labels ?? new Dictionary<string, string>()).Concat(context.Options.Labels))
+            foreach (var (name, value) in (image.Config?.Labels ?? new Dictionary<string, string>()).Concat(context.Options.Labels))
                 labels[name] = value;
-            image = image with { Config = image.Config with { Labels = labels } };
+            image = image with { Config = (image.Config ?? new ContainerConfig()) with { Labels = labels } };
         }
         if (!context.ImplicitTarget)
         {
@@ -146,7 +147,7 @@ public static class DockerfileConverter
                 OsVersion = platform.OsVersion is not null || !same ? platform.OsVersion : image.OsVersion,
             };
         }
-        var normalized = image.Platform.Normalize();
+        var normalized = BaseConfig.PlatformOf(image);
         return image with { Os = normalized.Os, Architecture = normalized.Architecture, Variant = normalized.Variant };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 
@@ -7,7 +8,7 @@ internal sealed partial class StageConverter
 {
     private void SetEnvironment(EnvInstruction instruction)
     {
-        var environment = (Config.Environment ?? []).ToList();
+        var environment = (Config.Env ?? []).ToList();
         foreach (var variable in instruction.Variables)
         {
             ReportLegacy(variable, instruction);
@@ -20,7 +21,7 @@ internal sealed partial class StageConverter
             else
                 environment.Add(entry);
         }
-        Config = Config with { Environment = environment };
+        Config = Config with { Env = environment };
         Commit("ENV" + string.Concat(instruction.Variables.Select(variable => $" {variable.Key}={variable.Value}")));
     }
 
@@ -75,8 +76,8 @@ internal sealed partial class StageConverter
         if (!node.HasWorkdir && !UnixPath.IsAbsolute(instruction.Path))
             _linter.Report(LintRules.WorkdirRelativePath, instruction.Range, $"Relative workdir {GoText.Quote(instruction.Path)} can have unexpected results if the base image changes");
         node.HasWorkdir = true;
-        var directory = ResolveDirectory(Config.WorkingDirectory is { Length: > 0 } current ? current : "/", instruction.Path);
-        Config = Config with { WorkingDirectory = directory };
+        var directory = ResolveDirectory(Config.WorkingDir is { Length: > 0 } current ? current : "/", instruction.Path);
+        Config = Config with { WorkingDir = directory };
         node.Directory = directory;
         if (directory != "/")
         {
@@ -95,7 +96,7 @@ internal sealed partial class StageConverter
     {
         ReportRepeated(instruction);
         var arguments = WithShell(instruction, instruction.Command);
-        Config = Config with { Command = OrNull(arguments), ArgumentsEscaped = true };
+        Config = Config with { Cmd = OrNull(arguments), ArgsEscaped = true };
         Commit("CMD " + GoText.QuoteList(arguments));
     }
 
@@ -103,7 +104,7 @@ internal sealed partial class StageConverter
     {
         ReportRepeated(instruction);
         var arguments = WithShell(instruction, instruction.Command);
-        Config = Config with { Entrypoint = OrNull(arguments), Command = node.LastOf.ContainsKey("CMD") ? Config.Command : null };
+        Config = Config with { Entrypoint = OrNull(arguments), Cmd = node.LastOf.ContainsKey("CMD") ? Config.Cmd : null };
         Commit("ENTRYPOINT " + GoText.QuoteList(arguments));
     }
 
@@ -111,7 +112,7 @@ internal sealed partial class StageConverter
     {
         ReportRepeated(instruction);
         var check = instruction.Check;
-        Config = Config with { HealthCheck = check };
+        Config = Config with { Healthcheck = check };
         Commit($"HEALTHCHECK {{Test:{GoText.List(check.Test ?? [])} Interval:{GoDuration.Format(check.Interval)} Timeout:{GoDuration.Format(check.Timeout)} "
             + $"StartPeriod:{GoDuration.Format(check.StartPeriod)} StartInterval:{GoDuration.Format(check.StartInterval)} Retries:{check.Retries}}}");
     }
@@ -122,19 +123,16 @@ internal sealed partial class StageConverter
             .SelectMany(port => context.Expander.ExpandWords(port, node.Environment))
             .SelectMany(port => PortSpecification.Parse(port, instruction.Range, _linter))
             .ToArray();
-        var exposed = new SortedDictionary<string, EmptyObject>(StringComparer.Ordinal);
-        foreach (var port in (Config.ExposedPorts?.Keys ?? []).Concat(ports))
-            exposed[port] = EmptyObject.Instance;
+        var exposed = new SortedSet<string>([.. Config.ExposedPorts ?? [], .. ports], StringComparer.Ordinal);
         Config = Config with { ExposedPorts = exposed.Count == 0 ? null : exposed };
         Commit("EXPOSE " + GoText.List(ports));
     }
 
     private void AddVolumes(VolumeInstruction instruction)
     {
-        var volumes = new SortedDictionary<string, EmptyObject>(StringComparer.Ordinal);
-        foreach (var volume in (Config.Volumes?.Keys ?? []).Concat(instruction.Volumes))
-            volumes[volume.Length > 0 ? volume : throw new InstructionException("a VOLUME must not be empty")] = EmptyObject.Instance;
-        Config = Config with { Volumes = volumes };
+        if (instruction.Volumes.Contains(""))
+            throw new InstructionException("a VOLUME must not be empty");
+        Config = Config with { Volumes = new SortedSet<string>([.. Config.Volumes ?? [], .. instruction.Volumes], StringComparer.Ordinal) };
         Commit("VOLUME " + GoText.List(instruction.Volumes));
     }
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 
@@ -14,9 +14,9 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
 
     private Oci.Platform Platform => node.Platform ?? context.TargetPlatform;
 
-    private ImageConfig Config
+    private ContainerConfig Config
     {
-        get => node.Image.Config;
+        get => node.Image.Config ?? new ContainerConfig();
         set => node.Image = node.Image with { Config = value };
     }
 
@@ -46,15 +46,15 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
     /// <summary>What the base image's configuration means for the commands of this stage.</summary>
     private void Start()
     {
-        var environment = Config.Environment ?? [];
+        var environment = Config.Env ?? [];
         if (Platform.Os != "windows" && !environment.Any(entry => entry.StartsWith("PATH=", StringComparison.Ordinal)))
-            Config = Config with { Environment = environment = [.. environment, "PATH=" + DockerImage.DefaultPath] };
+            Config = Config with { Env = environment = [.. environment, BaseConfig.DefaultPath] };
         foreach (var (name, value) in VariableSet.FromEnvironment(environment).Entries)
             node.Environment = node.Environment.With(name, value);
-        if (Config.WorkingDirectory is { Length: > 0 } directory)
+        if (Config.WorkingDir is { Length: > 0 } directory)
         {
-            Config = Config with { WorkingDirectory = ResolveDirectory("", directory) };
-            node.Directory = Config.WorkingDirectory;
+            node.Directory = ResolveDirectory("", directory);
+            Config = Config with { WorkingDir = node.Directory };
         }
         if (Config.User is { Length: > 0 } user)
             node.User = user;
@@ -151,12 +151,12 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
         History =
         [
             .. node.Image.History ?? [],
-            new ImageHistoryEntry
+            new History
             {
                 CreatedBy = text,
                 Comment = "buildkit.dockerfile.v0",
                 EmptyLayer = !withLayer,
-                Created = context.Epoch?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                Created = context.Epoch?.ToUniversalTime(),
             },
         ],
     };

@@ -45,9 +45,9 @@ internal sealed class StageNode
 
     public PendingOutput Output { get; set; } = PendingOutput.Empty;
 
-    public DockerImage Image { get; set; } = new();
+    public ImageConfig Image { get; set; } = new();
 
-    public DockerImage? BaseImage { get; set; }
+    public ImageConfig? BaseImage { get; set; }
 
     public VariableSet Environment { get; set; } = VariableSet.Empty;
 
@@ -76,7 +76,7 @@ internal sealed class StageNode
             return;
         Output = Base.Output;
         Platform = Base.Platform;
-        Image = Base.Image with { Config = Base.Image.Config with { OnBuild = null } };
+        Image = BaseConfig.WithoutTriggers(Base.Image);
         BaseImage = Base.BaseImage;
         Environment = Base.Environment;
         Directory = Base.Directory;

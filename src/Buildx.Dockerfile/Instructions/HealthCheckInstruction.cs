@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Dockerfile;
 
-public sealed record HealthCheckInstruction(HealthCheck Check) : Instruction;
+public sealed record HealthCheckInstruction(Healthcheck Check) : Instruction;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 
@@ -245,12 +246,12 @@ internal static partial class InstructionReader
             throw new InstructionException("HEALTHCHECK needs CMD and a command, or NONE");
         var type = syntax.Arguments[0].Text.ToUpperInvariant();
         var command = syntax.Arguments.Skip(1).Select(word => word.Text).ToArray();
-        HealthCheck check;
+        Healthcheck check;
         if (type == "NONE")
         {
             if (command.Length > 0)
                 throw new InstructionException("HEALTHCHECK NONE takes no arguments");
-            check = new HealthCheck { Test = ["NONE"] };
+            check = new Healthcheck { Test = ["NONE"] };
         }
         else
         {
@@ -259,7 +260,7 @@ internal static partial class InstructionReader
                 throw new InstructionException($"unknown type \"{syntax.Arguments[0].Text}\" of HEALTHCHECK; write HEALTHCHECK CMD command, or HEALTHCHECK NONE", syntax.Arguments[0].Range);
             if (command.Length == 0)
                 throw new InstructionException("HEALTHCHECK CMD needs a command");
-            check = new HealthCheck
+            check = new Healthcheck
             {
                 Test = [syntax.IsJson ? "CMD" : "CMD-SHELL", .. command],
                 Interval = Duration(flags, "interval"),

@@ -21,7 +21,7 @@ public sealed partial class DockerfileConformanceTests
     {
         if (expected["image"] is not { } image)
             return null;
-        var actual = JsonNode.Parse(Convert(document, expected).Image.ToJson())!;
+        var actual = JsonNode.Parse(Oci.OciJson.Serialize(Convert(document, expected).Image))!;
         return JsonNode.DeepEquals(image, actual) ? null : Difference(image.ToJsonString(), actual.ToJsonString());
     });
 

@@ -76,8 +76,8 @@ public sealed class ImageAssemblerTests
         var history = ConfigOf(image).History!;
         Assert.Equal([true, false], history.Select(entry => entry.EmptyLayer));
         Assert.Equal("buildkit.exporter.image.v0", history[1].Comment);
-        Assert.All(history, entry => Assert.Equal(Monday, entry.Created));
-        Assert.Equal(Monday, ConfigOf(image).Created);
+        Assert.All(history, entry => Assert.Equal(Monday, entry.Created?.Time));
+        Assert.Equal(Monday, ConfigOf(image).Created?.Time);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ImageAssemblerTests
             Results.Config("linux/amd64", """[{"created":"2020-01-01T00:00:00Z","created_by":"base"},{"created_by":"ENV a=b","empty_layer":true},{"created_by":"RUN x"}]"""),
             _storage.AddLayer("a", "1"),
             _storage.AddLayer("b", "1", Monday)));
-        Assert.Equal([new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), Monday, Monday], ConfigOf(image).History!.Select(entry => entry.Created));
+        Assert.Equal([new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), Monday, Monday], ConfigOf(image).History!.Select(entry => entry.Created!.Value.Time));
     }
 
     [Fact]
@@ -116,8 +116,8 @@ public sealed class ImageAssemblerTests
         };
         var epoch = DateTimeOffset.FromUnixTimeSeconds(1_600_000_000);
         var config = ConfigOf(await AssembleAsync(result, ("source-date-epoch", "1600000000")));
-        Assert.Equal([new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero), epoch], config.History!.Select(entry => entry.Created));
-        Assert.Equal(epoch, config.Created);
+        Assert.Equal([new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero), epoch], config.History!.Select(entry => entry.Created!.Value.Time));
+        Assert.Equal(epoch, config.Created?.Time);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class ImageAssemblerTests
     {
         var config = ConfigOf(await AssembleAsync(new ExportResult([Results.Of("linux/arm64", null)], false, new Dictionary<string, byte[]>())));
         Assert.Equal(("linux", "arm64", "/"), (config.Os, config.Architecture, config.Config!.WorkingDir));
-        Assert.Empty(config.RootFs!.DiffIds);
+        Assert.Empty(config.RootFs!.DiffIds!);
     }
 
     private ImageConfig ConfigOf(AssembledImage image) => OciJson.ParseConfig(_storage.Read(image.Manifests[0].Config.Digest));

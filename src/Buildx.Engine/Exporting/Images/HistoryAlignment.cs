@@ -34,7 +34,7 @@ internal static class HistoryAlignment
         for (var i = 0; i < history.Count; i++)
         {
             inBase = inBase && i < baseHistory.Count && history[i] == baseHistory[i];
-            if (!inBase && (history[i].Created is not { } created || created > epoch))
+            if (!inBase && (history[i].Created is not { } created || created.Time > epoch))
                 history[i] = history[i] with { Created = epoch };
         }
     }

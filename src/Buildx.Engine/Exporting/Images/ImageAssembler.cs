@@ -124,7 +124,7 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
         return new AssembledManifest(
             descriptor with { Annotations = annotations.Get(AnnotationTarget.ManifestDescriptor, platform.Platform), Platform = platform.Platform },
             manifest.Config,
-            config.Created,
+            config.Created?.Time,
             blobs);
     }
 

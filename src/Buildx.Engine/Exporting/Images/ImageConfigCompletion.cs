@@ -24,7 +24,7 @@ internal static class ImageConfigCompletion
         if (epoch is { } time)
         {
             HistoryAlignment.Clamp(history, baseConfigJson is null ? [] : Parse(baseConfigJson, "base image's config").History ?? [], time);
-            if (created > time)
+            if (created?.Time > time)
                 created = time;
         }
         return config with

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Buildx.Dockerfile;
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Frontends.Dockerfile;
 
@@ -57,9 +58,9 @@ internal sealed class DockerfileFrontend : IFrontend
             var id = options.MultiPlatform ? platform.ToString() : "";
             var suffix = options.MultiPlatform ? "/" + id : "";
             references.Add(new FrontendReference(
-                id, platform, result.Output is null ? null : bridge.Reference(LlbDefinition.Write(result.Output)), result.Image.ToJson()));
+                id, platform, result.Output is null ? null : bridge.Reference(LlbDefinition.Write(result.Output)), OciJson.Serialize(result.Image)));
             if (result.BaseImage is { } baseImage)
-                metadata["containerimage.base.config" + suffix] = baseImage.ToJson();
+                metadata["containerimage.base.config" + suffix] = OciJson.Serialize(baseImage);
             if (result.Epoch is { } epoch)
                 metadata["source.date.epoch" + suffix] = Encoding.ASCII.GetBytes(epoch.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }

@@ -257,7 +257,7 @@ internal sealed class RequestContexts
         if (!_request.Inputs.TryGetValue(input, out var definition))
             throw new FrontendException($"the build context {name}=input:{input}: the client sent no input \"{input}\"");
         var output = LlbGraph.Read(definition).Output;
-        DockerImage? image = null;
+        ImageConfig? image = null;
         if (_options.InputMetadata.TryGetValue(input, out var metadata))
         {
             try
@@ -274,11 +274,11 @@ internal sealed class RequestContexts
         return new NamedContext(_ => output, image);
     }
 
-    private static DockerImage ParseImage(string name, byte[] json)
+    private static ImageConfig ParseImage(string name, byte[] json)
     {
         try
         {
-            return DockerImage.Parse(json) with { Created = null };
+            return BaseConfig.Parse(json) with { Created = null };
         }
         catch (FormatException e)
         {

@@ -28,7 +28,7 @@ public sealed class ImageSourceTests : IDisposable
         Assert.Equal(index, image.Digest);
         Assert.Equal($"{server.Host}/a/b:t@{index}", image.Reference.ToString());
         Assert.Equal(Platform.Parse("linux/arm/v7"), image.Config.Platform);
-        Assert.Equal(image.Config.RootFs!.DiffIds.Select(id => id.Value), image.Snapshot.Layers.Select(id => id.Value));
+        Assert.Equal(image.Config.RootFs!.DiffIds!.Select(id => id.Value), image.Snapshot.Layers.Select(id => id.Value));
         var (blob, source) = Assert.Single(_layers.Layers.Values);
         Assert.False(_content.TryGetSize(blob.Digest, out _));
         Assert.Equal($"{server.Host}/a/b", source.Repository);
