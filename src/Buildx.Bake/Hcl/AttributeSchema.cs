@@ -1,0 +1,3 @@
+namespace Buildx.Bake.Hcl;
+
+public sealed record AttributeSchema(string Name, bool IsRequired = false);

@@ -1,0 +1,9 @@
+namespace Buildx.Bake.Hcl.Values;
+
+internal enum NumberForm : byte
+{
+    Finite,
+    NegativeZero,
+    PositiveInfinity,
+    NegativeInfinity,
+}
