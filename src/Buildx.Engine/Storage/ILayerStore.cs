@@ -35,10 +35,10 @@ internal interface ILayerStore
     long GetSize(LayerId layer);
 
     /// <summary>
-    /// When the layer was made here, for an image's history; it never changes, so that a cached build gives the same image
-    /// again. Null for layers of images, whose history says it.
+    /// When the layer was made here, or first heard of, for an image's history; it never changes, so that a cached build gives
+    /// the same image again. Null for one that garbage collection took.
     /// </summary>
-    DateTimeOffset? GetCreatedAt(LayerId layer) => null;
+    DateTimeOffset? GetCreatedAt(LayerId layer);
 }
 
 /// <summary>Where a blob can be had from, with the rights of whoever asked for it.</summary>

@@ -64,6 +64,18 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public async Task A_layer_knows_when_it_was_made_as_long_as_it_exists()
+    {
+        await using var fixture = await StorageFixture.CreateAsync();
+        var layer = (await fixture.AppendAsync(Snapshot.Empty, root => File.WriteAllText(Path.Combine(root, "file"), "x"))).Layers[0];
+        var made = fixture.Layers.GetCreatedAt(layer);
+        Assert.NotNull(made);
+        await fixture.ReopenAsync();
+        Assert.Equal(made, fixture.Layers.GetCreatedAt(layer));
+        Assert.Null(fixture.Layers.GetCreatedAt(new LayerId("gone")));
+    }
+
+    [Fact]
     public async Task A_snapshot_of_300_layers_is_mounted()
     {
         await using var fixture = await StorageFixture.CreateAsync();

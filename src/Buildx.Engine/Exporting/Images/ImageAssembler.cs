@@ -75,11 +75,7 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
             if (options.Epoch.For(result, platform.Id) is not { } epoch)
                 throw new ExportException("rewrite-timestamp=true needs a time: set SOURCE_DATE_EPOCH as build argument or in the environment");
             // The base image's own layers stay as they are.
-            var inBase = ImageConfigCompletion.DiffIdsOf(BaseConfigOf(result, platform));
-            var first = 0;
-            while (first < exported[i].Length && first < inBase.Count && exported[i][first].DiffId == inBase[first])
-                first++;
-            for (var layer = first; layer < exported[i].Length; layer++)
+            for (var layer = CountBaseLayers(result, platform, exported[i]); layer < exported[i].Length; layer++)
                 rewrites.Add((i, layer, epoch));
         }
         await Parallel.ForEachAsync(rewrites, bounded, async (rewrite, token) =>
@@ -100,12 +96,14 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
         IVertexProgress progress,
         CancellationToken cancellationToken)
     {
+        var baseLayers = CountBaseLayers(result, platform, blobs);
         var config = ImageConfigCompletion.Complete(
             options.ConfigOverrides.GetValueOrDefault(platform.Id) ?? options.ConfigOverrides.GetValueOrDefault("") ?? platform.ConfigJson,
             BaseConfigOf(result, platform),
             platform.Platform,
             [.. blobs.Select(blob => blob.DiffId)],
-            [.. platform.Snapshot.Layers.Select(layers.GetCreatedAt)],
+            // The base image's history has its own times; when its layers came to this machine is nothing that an image depends on.
+            [.. platform.Snapshot.Layers.Select((layer, number) => number < baseLayers ? null : layers.GetCreatedAt(layer))],
             options.Epoch.For(result, platform.Id));
         var configType = options.OciMediaTypes ? MediaTypes.OciConfig : MediaTypes.DockerConfig;
         var configJson = OciJson.Serialize(config);
@@ -127,6 +125,9 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
             config.Created?.Time,
             blobs);
     }
+
+    private static int CountBaseLayers(ExportResult result, PlatformResult platform, IReadOnlyList<LayerBlob> blobs) =>
+        blobs.Zip(ImageConfigCompletion.DiffIdsOf(BaseConfigOf(result, platform))).TakeWhile(pair => pair.First.DiffId == pair.Second).Count();
 
     private static byte[]? BaseConfigOf(ExportResult result, PlatformResult platform) =>
         result.Metadata.GetValueOrDefault($"{BaseConfigKey}/{platform.Id}") ?? result.Metadata.GetValueOrDefault(BaseConfigKey);

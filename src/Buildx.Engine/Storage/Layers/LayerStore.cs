@@ -26,6 +26,8 @@ internal sealed partial class LayerStore(
 
     public long GetSize(LayerId layer) => layers.Find(layer) is { } found ? layers.GetTotalSize(found) : 0;
 
+    public DateTimeOffset? GetCreatedAt(LayerId layer) => layers.Find(layer)?.CreatedAt;
+
     public void Dispose() => _unpacking.Dispose();
 
     public async ValueTask<IMountedSnapshot> MountAsync(

@@ -25,4 +25,6 @@ internal sealed class RecordingLayerStore : ILayerStore
     public bool IsAvailable(Snapshot snapshot) => true;
 
     public long GetSize(LayerId layer) => 0;
+
+    public DateTimeOffset? GetCreatedAt(LayerId layer) => null;
 }

@@ -31,6 +31,8 @@ internal sealed class TestLayers(string root) : ILayerStore
 
     public long GetSize(LayerId layer) => 0;
 
+    public DateTimeOffset? GetCreatedAt(LayerId layer) => null;
+
     private sealed class Mounted(string path) : IWritableSnapshot
     {
         public string Path => path;
