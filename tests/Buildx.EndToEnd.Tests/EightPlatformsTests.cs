@@ -10,7 +10,7 @@ public sealed class EightPlatformsTests(BaseImageRegistry bases)
     {
         await using var registry = await RegistryServer.StartAsync(new RegistryServerOptions { Login = ("user", "secret") });
         // Docker's CLI logs in to a registry without TLS only through an engine.
-        await using var engine = await DockerDaemon.StartAsync(TestContext.Current.CancellationToken);
+        await using var engine = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var place = await Workplace.CreateAsync(bases, $"""
             [registry."{registry.Host}"]
               http = true

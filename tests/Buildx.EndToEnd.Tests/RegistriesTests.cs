@@ -73,7 +73,7 @@ public sealed class RegistriesTests(BaseImageRegistry bases)
         await using var place = await Workplace.CreateAsync(bases);
         place.Write("Dockerfile", Dockerfile);
         await place.BuildAsync("-t", "app:v1", "-o", $"type=docker,dest={place.Path}/app.tar");
-        await using var engine = await DockerDaemon.StartAsync(TestContext.Current.CancellationToken);
+        await using var engine = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         place.Environment["DOCKER_HOST"] = engine.Host;
         var docker = await place.DockerAsync();
         var loaded = await docker.SucceedAsync("load", "--input", place.Path + "/app.tar");

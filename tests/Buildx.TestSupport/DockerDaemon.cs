@@ -33,7 +33,8 @@ public sealed class DockerDaemon : IAsyncDisposable
         }
     }
 
-    public static async Task<DockerDaemon> StartAsync(CancellationToken cancellationToken = default)
+    /// <param name="configuration">The text of its daemon.json.</param>
+    public static async Task<DockerDaemon> StartAsync(string configuration = "{}", CancellationToken cancellationToken = default)
     {
         var peers = await Peers.GetDirectoryAsync();
         var directory = new TemporaryDirectory();
@@ -44,6 +45,7 @@ public sealed class DockerDaemon : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         foreach (var argument in (string[])[
+            "--config-file", directory.Write("daemon.json", configuration),
             "--data-root", Path.Combine(directory.Path, "data"), "--exec-root", Path.Combine(directory.Path, "exec"),
             "-p", Path.Combine(directory.Path, "pid"), "-H", $"unix://{socket}",
             "--bridge=none", "--iptables=false", "--ip6tables=false"])

@@ -13,7 +13,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _docker = await DockerDaemon.StartAsync(Token);
+        _docker = await DockerDaemon.StartAsync(cancellationToken: Token);
         _client = await BuildkitClient.ConnectAsync(DockerConnector.ForSocket(_docker.SocketPath), Token);
     }
 
