@@ -17,12 +17,8 @@ public sealed record DockerfileDocument(
         foreach (var written in syntax.Instructions)
         {
             // What could not even be taken apart has been reported already.
-            if (syntax.Diagnostics.Any(known => known.Ranges.Any(range => Within(written.Range, range))))
-            {
-                if (written.Keyword.Text.Equals("FROM", StringComparison.OrdinalIgnoreCase))
-                    stages.Add((null, []));
+            if (written.HasErrors)
                 continue;
-            }
             try
             {
                 switch (InstructionReader.Read(written))
@@ -50,7 +46,7 @@ public sealed record DockerfileDocument(
             }
         }
         if (stages.Count == 0 && diagnostics.Count == 0)
-            diagnostics.Add(Diagnostic.Error("there is no stage to build: the file has no FROM", TextRange.Lines(1, 1)));
+            diagnostics.Add(Diagnostic.Error("there is no stage to build: the file has no FROM", syntax.Instructions[^1].Range));
         return new DockerfileDocument(
             fileName, text, syntax, globals, stages.SelectMany(stage => stage.From is { } from ? new[] { new DockerfileStage(from, stage.Instructions) } : []).ToArray(),
             diagnostics.OrderBy(diagnostic => diagnostic.Ranges.Count == 0 ? default : diagnostic.Ranges[0].Start).ToArray());
@@ -63,6 +59,4 @@ public sealed record DockerfileDocument(
         if (errors.Length > 0)
             throw new DockerfileException(FileName, errors);
     }
-
-    private static bool Within(TextRange outer, TextRange inner) => outer.Start.Line <= inner.Start.Line && inner.End.Line <= outer.End.Line;
 }

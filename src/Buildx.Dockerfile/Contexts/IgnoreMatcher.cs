@@ -6,12 +6,12 @@ namespace Buildx.Dockerfile;
 /// <summary>Whether patterns of <c>.dockerignore</c> leave a path out: the last that matches the path, or a directory above it, decides.</summary>
 public sealed class IgnoreMatcher
 {
-    private readonly (string Text, bool IsException, Regex Pattern)[] _patterns;
+    private readonly (string Text, bool IsException, Regex? Pattern)[] _patterns;
 
     public IgnoreMatcher(IEnumerable<string> patterns) => _patterns = patterns
         .Select(pattern => pattern.StartsWith('!') ? (pattern[1..], true) : (pattern, false))
         .Where(pattern => pattern.Item1.Length > 0)
-        .Select(pattern => (pattern.Item1, pattern.Item2, new Regex(ToRegex(pattern.Item1), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)))
+        .Select(pattern => (pattern.Item1, pattern.Item2, Compile(pattern.Item1)))
         .ToArray();
 
     public bool HasExceptions => _patterns.Any(pattern => pattern.IsException);
@@ -25,12 +25,25 @@ public sealed class IgnoreMatcher
         var ignored = false;
         foreach (var (_, isException, pattern) in _patterns)
         {
-            if (isException != ignored)
+            if (isException != ignored || pattern is null)
                 continue;
             if (MatchesSelfOrParent(pattern, path))
                 ignored = !isException;
         }
         return ignored;
+    }
+
+    /// <returns>Null for what is no pattern (<c>[z-a]</c>): it matches nothing here; whoever sends the files reports it.</returns>
+    private static Regex? Compile(string pattern)
+    {
+        try
+        {
+            return new Regex(ToRegex(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     private static bool MatchesSelfOrParent(Regex pattern, string path)

@@ -11,6 +11,9 @@ public abstract record Instruction
 
     public TextRange Range { get; init; }
 
+    /// <summary>How it is written, with the place of each part; null for one that does not come from a file.</summary>
+    public InstructionSyntax? Syntax { get; init; }
+
     public IReadOnlyList<string> Comments { get; init; } = [];
 
     /// <summary>The same with its variables replaced; itself where it takes none.</summary>

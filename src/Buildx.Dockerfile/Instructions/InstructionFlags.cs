@@ -10,21 +10,20 @@ internal sealed class InstructionFlags
     {
         foreach (var flag in syntax.Flags)
         {
-            var equals = flag.Text.IndexOf('=');
-            var name = equals < 0 ? flag.Text[2..] : flag.Text[2..equals];
+            var name = flag.Name;
             var kind = known.FirstOrDefault(candidate => candidate.TrimEnd('*', '?') == name)
                 ?? throw new InstructionException(UnknownFlag(syntax, name, known), flag.Range);
             var isBoolean = kind.EndsWith('?');
             if (_values.ContainsKey(name) && !kind.EndsWith('*'))
                 throw new InstructionException($"the flag --{name} is given twice; remove one", flag.Range);
-            if ((equals < 0 && !isBoolean) || (equals == flag.Text.Length - 1 && isBoolean))
+            if (isBoolean ? flag.Value is { Length: 0 } : flag.Value is null)
                 throw new InstructionException($"the flag --{name} needs a value: --{name}=…", flag.Range);
-            var value = equals < 0 ? "true" : flag.Text[(equals + 1)..];
+            var value = flag.Value ?? "true";
             if (isBoolean && value.ToLowerInvariant() is not ("true" or "false"))
                 throw new InstructionException($"the flag --{name} must be true or false, not \"{value}\"", flag.Range);
             if (!_values.TryGetValue(name, out var values))
                 _values.Add(name, values = []);
-            values.Add(new SyntaxWord(value, flag.Range));
+            values.Add(new SyntaxWord(value, flag.ValueRange ?? flag.Range));
         }
     }
 

@@ -45,7 +45,7 @@ internal static partial class InstructionReader
     {
         if (knownFlags is not null)
             _ = new InstructionFlags(syntax, knownFlags);
-        return instruction with { Keyword = syntax.Keyword.Text, Text = syntax.Text.Trim(), Range = syntax.Range, Comments = syntax.Comments };
+        return instruction with { Keyword = syntax.Keyword.Text, Text = syntax.Text.Trim(), Range = syntax.Range, Comments = TextOf(syntax.Comments), Syntax = syntax };
     }
 
     private static string ExactlyOne(InstructionSyntax syntax) => syntax.Arguments is [var one]
@@ -58,16 +58,18 @@ internal static partial class InstructionReader
 
     private static string Name(InstructionSyntax syntax) => syntax.Keyword.Text.ToUpperInvariant();
 
+    private static string[] TextOf(IReadOnlyList<SyntaxWord> words) => words.Count == 0 ? [] : words.Select(word => word.Text).ToArray();
+
     private static KeyValue[] ReadPairs(InstructionSyntax syntax)
     {
         if (syntax.Pairs.Count == 0)
             throw new InstructionException($"{Name(syntax)} needs at least one name=value");
         foreach (var pair in syntax.Pairs)
         {
-            if (pair.Name.Length == 0)
+            if (pair.Name.Text.Length == 0)
                 throw new InstructionException($"a name of {Name(syntax)} must not be empty", pair.Range);
         }
-        return syntax.Pairs.Select(pair => new KeyValue(pair.Name, pair.Value, pair.Legacy)).ToArray();
+        return syntax.Pairs.Select(pair => new KeyValue(pair.Name.Text, pair.Value.Text, pair.Legacy)).ToArray();
     }
 
     private static ShellCommand ReadCommand(InstructionSyntax syntax) =>
@@ -214,7 +216,7 @@ internal static partial class InstructionReader
             var name = equals < 0 ? word.Text : word.Text[..equals];
             if (name.Length == 0)
                 throw new InstructionException("a name of ARG must not be empty", word.Range);
-            arguments.Add(new ArgumentDefinition(name, equals < 0 ? null : word.Text[(equals + 1)..], Description(syntax.Comments, name)));
+            arguments.Add(new ArgumentDefinition(name, equals < 0 ? null : word.Text[(equals + 1)..], Description(TextOf(syntax.Comments), name)));
         }
         return Complete(syntax, new ArgInstruction(arguments));
     }

@@ -6,7 +6,7 @@ internal static class SyntaxRules
     public static void Run(DockerfileDocument document, Linter linter)
     {
         foreach (var line in document.Syntax.EmptyContinuations)
-            linter.Report(LintRules.NoEmptyContinuation, TextRange.Lines(line, line), "Empty continuation line");
+            linter.Report(LintRules.NoEmptyContinuation, line, "Empty continuation line");
         foreach (var argument in document.GlobalArguments)
             CheckDescription("ARG", argument.Arguments.Select(definition => definition.Name).ToArray(), argument, linter);
         foreach (var stage in document.Stages)

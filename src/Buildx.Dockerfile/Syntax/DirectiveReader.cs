@@ -10,6 +10,9 @@ public sealed partial class DirectiveReader(string commentPrefix = "#", int line
     private int _line = linesBefore;
     private bool _done;
 
+    /// <summary>No further line can be a directive.</summary>
+    public bool IsDone => _done;
+
     /// <summary>Looks at the file's next line.</summary>
     /// <returns>Null when it is no directive; from then on no line is.</returns>
     /// <exception cref="FormatException">A directive is there twice.</exception>
@@ -80,13 +83,21 @@ public sealed partial class DirectiveReader(string commentPrefix = "#", int line
         {
             using var document = JsonDocument.Parse(text);
             return document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? new Directive(name, value.GetString() ?? "", TextRange.Lines(1, 1))
+                ? new Directive(name, value.GetString() ?? "", RangeOf($"\"{name}\"", text))
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
+    }
+
+    private static TextRange RangeOf(string part, string text)
+    {
+        var at = Math.Max(0, text.IndexOf(part, StringComparison.Ordinal));
+        var line = 1 + text.AsSpan(0, at).Count('\n');
+        var column = at - text.AsSpan(0, at).LastIndexOf('\n');
+        return new TextRange(new TextPosition(line, column), new TextPosition(line, column + part.Length));
     }
 
     [GeneratedRegex(@"\A(?<name>[a-zA-Z][a-zA-Z0-9]*)\s*=\s*(?<value>.+?)\s*\z")]

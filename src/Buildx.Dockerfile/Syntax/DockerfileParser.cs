@@ -5,14 +5,19 @@ namespace Buildx.Dockerfile;
 /// <summary>Cuts a text into instructions: lines, continuations, comments, directives and here-documents.</summary>
 internal sealed class DockerfileParser
 {
+    /// <summary>BuildKit reads no longer ones.</summary>
+    public const int MaximumLineBytes = 65535;
+
     private readonly string _text;
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly List<Directive> _directives = [];
     private readonly List<InstructionSyntax> _instructions = [];
-    private readonly List<int> _emptyContinuations = [];
+    private readonly List<TextRange> _emptyContinuations = [];
+    private readonly List<SyntaxWord> _allComments = [];
     private readonly DirectiveReader _directiveReader = new();
-    private List<string> _comments = [];
+    private List<SyntaxWord> _comments = [];
     private char _escape = '\\';
+    private int _lineStart;
     private int _offset;
     private int _line;
 
@@ -23,8 +28,11 @@ internal sealed class DockerfileParser
         while (NextLine() is { } raw)
             ReadInstruction(raw);
         if (_instructions.Count == 0 && _diagnostics.Count == 0)
-            _diagnostics.Add(Diagnostic.Error("the file has no instructions; the first one is usually FROM", TextRange.Lines(Math.Max(_line, 1), Math.Max(_line, 1))));
-        return new DockerfileSyntax(_directives, _instructions, _escape, _diagnostics) { EmptyContinuations = _emptyContinuations };
+        {
+            var end = _line == 0 ? new TextPosition(1, 1) : EndOfLine();
+            Report("the file has no instructions; the first one is usually FROM", new TextRange(end with { Column = 1 }, end));
+        }
+        return new DockerfileSyntax(_directives, _instructions, _escape, _diagnostics) { Comments = _allComments, EmptyContinuations = _emptyContinuations };
     }
 
     private void ReadInstruction(string raw)
@@ -37,20 +45,24 @@ internal sealed class DockerfileParser
             return;
 
         var first = _line;
-        var content = raw.TrimEnd('\r', '\n');
-        var indent = content.Length - content.TrimStart().Length;
+        var content = raw;
+        var indent = content.Length - content.AsSpan().TrimStart().Length;
         content = content[indent..];
         var complete = !TrimContinuation(ref content);
         if (complete && content.Length == 0)
             return;
+        var start = new TextPosition(_line, indent + 1);
         var line = new LogicalLine();
-        line.Append(content, new TextPosition(_line, indent + 1));
+        line.Append(content, start);
         var hasEmptyLine = false;
         while (!complete && NextLine() is { } next)
         {
             if (IsComment(next))
+            {
+                NoteComment(next);
                 continue;
-            content = next.TrimEnd('\r', '\n');
+            }
+            content = next;
             if (string.IsNullOrWhiteSpace(content))
             {
                 hasEmptyLine = true;
@@ -60,92 +72,117 @@ internal sealed class DockerfileParser
             line.Append(content, new TextPosition(_line, 1));
         }
         if (hasEmptyLine)
-            _emptyContinuations.Add(_line);
+            _emptyContinuations.Add(new TextRange(new TextPosition(_line, 1), EndOfLine()));
         line.Complete();
         if (string.IsNullOrWhiteSpace(line.Text))
         {
-            Report("there is no instruction before the continuation", TextRange.Lines(first, _line));
+            Report("there is no instruction before the continuation", new TextRange(start, EndOfLine()));
             return;
         }
 
         var comments = _comments;
         _comments = [];
-        var instruction = new InstructionParser(line, _escape, _diagnostics).Parse() with { Comments = comments };
-        if (TakesHereDocuments(instruction))
+        var errors = _diagnostics.Count;
+        var instruction = new InstructionParser(line, _escape, _diagnostics).Parse();
+        IReadOnlyList<HereDocument> documents = [];
+        if (TakesHereDocuments(instruction) && !ReadHereDocuments(line, instruction, start, out documents))
+            return;
+        _instructions.Add(instruction with
         {
-            if (!ReadHereDocuments(line, instruction, first, out var documents))
-                return;
-            instruction = instruction with { HereDocuments = documents };
-        }
-        _instructions.Add(instruction with { Range = instruction.Range with { End = EndOfLine() } });
+            Comments = comments,
+            HereDocuments = documents,
+            HasErrors = _diagnostics.Count > errors,
+            Range = instruction.Range with { End = _line == first ? instruction.Range.End : EndOfLine() },
+        });
     }
 
     private void ReadComment(string raw)
     {
-        var comment = raw.TrimStart()[1..].Trim();
-        if (comment.Length == 0)
-            _comments = [];
-        else
+        if (NoteComment(raw) is { } comment)
             _comments.Add(comment);
+        else
+            _comments = [];
+    }
+
+    /// <returns>Null for one that says nothing.</returns>
+    private SyntaxWord? NoteComment(string raw)
+    {
+        var mark = raw.IndexOf('#', StringComparison.Ordinal);
+        var text = raw[(mark + 1)..].Trim();
+        if (text.Length == 0)
+            return null;
+        var comment = new SyntaxWord(text, new TextRange(new TextPosition(_line, mark + 1), new TextPosition(_line, raw.AsSpan().TrimEnd().Length + 1)));
+        _allComments.Add(comment);
+        return comment;
     }
 
     private void ReadDirective(string raw)
     {
+        if (_directiveReader.IsDone)
+            return;
+        var trimmed = raw.TrimStart();
+        var range = new TextRange(new TextPosition(_line, raw.Length - trimmed.Length + 1), EndOfLine());
         try
         {
-            if (_directiveReader.Read(raw.TrimStart()) is not { } directive)
+            if (_directiveReader.Read(trimmed) is not { } directive)
                 return;
             // A directive is no comment about the instruction that follows.
             if (_comments.Count > 0)
                 _comments.RemoveAt(_comments.Count - 1);
-            _directives.Add(directive);
+            if (_allComments.Count > 0)
+                _allComments.RemoveAt(_allComments.Count - 1);
+            _directives.Add(directive with { Range = range });
             if (directive.Name != "escape")
                 return;
             if (directive.Value is "\\" or "`")
                 _escape = directive.Value[0];
             else
-                Report($"the escape character must be \\ or `, not \"{directive.Value}\"", directive.Range);
+                Report($"the escape character must be \\ or `, not \"{directive.Value}\"", range);
         }
         catch (FormatException e)
         {
-            Report(e.Message, TextRange.Lines(_line, _line));
+            Report(e.Message, range);
         }
     }
 
-    private bool ReadHereDocuments(LogicalLine line, InstructionSyntax instruction, int first, out IReadOnlyList<HereDocument> documents)
+    private bool ReadHereDocuments(LogicalLine line, InstructionSyntax instruction, TextPosition first, out IReadOnlyList<HereDocument> documents)
     {
-        var found = new List<HereDocument>();
+        documents = [];
+        var markers = HereDocumentMarker.Find(line.Text);
+        if (markers.Count == 0)
+            return true;
+        var found = new List<HereDocument>(markers.Count);
         documents = found;
-        foreach (var marker in HereDocumentMarker.FindAll(line.Text))
+        foreach (var (marker, at, length) in markers)
         {
-            var start = _line + 1;
-            var content = new StringBuilder();
-            var terminated = false;
+            var start = new TextPosition(_line + 1, 1);
+            var contentStart = _offset;
+            var contentEnd = -1;
             while (NextLine() is { } raw)
             {
-                var candidate = raw.TrimEnd('\r', '\n');
-                if (marker.StripTabs)
-                    candidate = candidate.TrimStart('\t');
-                if (candidate == marker.Name)
-                {
-                    terminated = true;
-                    break;
-                }
-                content.Append(raw);
+                if (!(marker.StripTabs ? raw.AsSpan().TrimStart('\t') : raw).SequenceEqual(marker.Name))
+                    continue;
+                contentEnd = _lineStart;
+                break;
             }
-            if (!terminated)
+            if (contentEnd < 0)
             {
-                Report($"the here-document <<{marker.Name} of {instruction.Keyword.Text} has no end; close it with a line that is just {marker.Name}", TextRange.Lines(first, _line));
+                Report(
+                    $"the here-document <<{marker.Name} of {instruction.Keyword.Text} has no end; close it with a line that is just {marker.Name}",
+                    new TextRange(first, EndOfLine()));
                 return false;
             }
-            found.Add(new HereDocument(marker.Name, marker.Expand, marker.StripTabs, content.ToString(), TextRange.Lines(start, _line)));
+            found.Add(new HereDocument(marker.Name, marker.Expand, marker.StripTabs, _text[contentStart..contentEnd], new TextRange(start, EndOfLine()))
+            {
+                MarkerRange = line.Range(at, length),
+            });
         }
         return true;
     }
 
     private static bool TakesHereDocuments(InstructionSyntax instruction)
     {
-        if (instruction.Inner is { } inner && instruction.Keyword.Text.Equals("ONBUILD", StringComparison.OrdinalIgnoreCase))
+        if (instruction.Inner is { } inner)
             instruction = inner;
         return !instruction.IsJson && instruction.Keyword.Text.ToUpperInvariant() is "RUN" or "COPY" or "ADD";
     }
@@ -162,26 +199,40 @@ internal sealed class DockerfileParser
 
     private static bool IsComment(string line) => line.AsSpan().TrimStart() is ['#', ..];
 
+    /// <summary>The next line without its end.</summary>
     private string? NextLine()
     {
         if (_offset >= _text.Length)
             return null;
+        _lineStart = _offset;
         var end = _text.IndexOf('\n', _offset);
-        end = end < 0 ? _text.Length : end + 1;
-        var line = _text[_offset..end];
-        _offset = end;
+        _offset = end < 0 ? _text.Length : end + 1;
         _line++;
-        return line;
+        if (_offset - _lineStart > MaximumLineBytes / 3)
+            CheckLength(_text.AsSpan(_lineStart, (end < 0 ? _text.Length : end) - _lineStart));
+        var length = _offset;
+        while (length > _lineStart && _text[length - 1] is '\n' or '\r')
+            length--;
+        return _text[_lineStart..length];
+    }
+
+    private void CheckLength(ReadOnlySpan<char> line)
+    {
+        if (Encoding.UTF8.GetByteCount(line) > MaximumLineBytes)
+        {
+            Report(
+                $"the line is longer than {MaximumLineBytes} bytes; continue it on further lines with \"{_escape}\", or copy the content from a file",
+                new TextRange(new TextPosition(_line, 1), EndOfLine()));
+        }
     }
 
     private TextPosition EndOfLine()
     {
         // The line that was read last ends right before the offset.
         var end = _offset;
-        while (end > 0 && _text[end - 1] is '\n' or '\r')
+        while (end > _lineStart && _text[end - 1] is '\n' or '\r')
             end--;
-        var start = end == 0 ? 0 : _text.LastIndexOf('\n', end - 1) + 1;
-        return new TextPosition(_line, end - start + 1);
+        return new TextPosition(_line, end - _lineStart + 1);
     }
 
     private void Report(string message, TextRange range) => _diagnostics.Add(Diagnostic.Error(message, range));

@@ -34,13 +34,27 @@ public sealed partial record HereDocumentMarker(string Name, bool Expand, bool S
     }
 
     /// <summary>All that a line announces, in order.</summary>
-    public static IReadOnlyList<HereDocumentMarker> FindAll(string line)
+    public static IReadOnlyList<HereDocumentMarker> FindAll(string line) => Find(line).Select(found => found.Marker).ToArray();
+
+    /// <summary>The same with the place of each in the line.</summary>
+    internal static IReadOnlyList<(HereDocumentMarker Marker, int Start, int Length)> Find(string line)
     {
         if (!line.Contains("<<", StringComparison.Ordinal))
             return [];
         try
         {
-            return RawWords.ExpandWords(line, VariableSet.Empty).Select(TryParse).OfType<HereDocumentMarker>().ToArray();
+            var found = new List<(HereDocumentMarker, int, int)>();
+            var at = 0;
+            foreach (var word in RawWords.ExpandWords(line, VariableSet.Empty))
+            {
+                // A word is as it was written, save for what stands in a substitution.
+                var start = line.IndexOf(word, at, StringComparison.Ordinal);
+                if (start >= 0)
+                    at = start + word.Length;
+                if (TryParse(word) is { } marker)
+                    found.Add((marker, Math.Max(start, 0), start < 0 ? line.Length : word.Length));
+            }
+            return found;
         }
         catch (ExpansionException)
         {
@@ -50,6 +64,6 @@ public sealed partial record HereDocumentMarker(string Name, bool Expand, bool S
 
     private static int Quotes(string text) => text.Count(c => c is '\'' or '"');
 
-    [GeneratedRegex(@"\A\d*<<(?<strip>-?)\s*(?<name>[^<]*)\z")]
+    [GeneratedRegex(@"\A[0-9]*<<(?<strip>-?)[\t\n\f\r ]*(?<name>[^<]*)\z")]
     private static partial Regex Pattern();
 }

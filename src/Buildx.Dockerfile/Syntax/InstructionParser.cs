@@ -5,11 +5,17 @@ namespace Buildx.Dockerfile;
 /// <summary>Takes one instruction apart: keyword, flags and arguments, by the rules of each keyword.</summary>
 internal sealed class InstructionParser(LogicalLine line, char escape, List<Diagnostic> diagnostics)
 {
+    /// <summary>One would do, since none may follow another; a few more let an error show what is meant.</summary>
+    private const int MaximumTriggerDepth = 4;
+
     private readonly string _text = line.Text;
 
-    public InstructionSyntax Parse() => Parse(0);
+    /// <summary>A piece of the line: its text, and where it was before a stray escape character was dropped from it.</summary>
+    private readonly record struct Piece(string Text, int Start, int End);
 
-    private InstructionSyntax Parse(int start)
+    public InstructionSyntax Parse() => Parse(0, 0);
+
+    private InstructionSyntax Parse(int start, int depth)
     {
         var end = _text.Length;
         while (end > start && char.IsWhiteSpace(_text[end - 1]))
@@ -19,57 +25,57 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
         var keywordEnd = start;
         while (keywordEnd < end && !IsBlank(_text[keywordEnd]))
             keywordEnd++;
-        var flags = new List<SyntaxWord>();
+        var flags = new List<SyntaxFlag>();
         var arguments = ReadFlags(keywordEnd, end, flags);
         while (arguments < end && char.IsWhiteSpace(_text[arguments]))
             arguments++;
         var syntax = new InstructionSyntax
         {
-            Keyword = new SyntaxWord(_text[start..keywordEnd], line.Range(start, keywordEnd - start)),
-            Text = _text[start..],
+            Keyword = Word(start, keywordEnd),
+            Text = start == 0 ? _text : _text[start..],
             Flags = flags,
             Range = line.Range(start, Math.Max(end - start, 0)),
+            LineBreaks = depth == 0 ? line.Breaks(start, end) : [],
         };
-        return ReadArguments(syntax, arguments, end);
+        return ReadArguments(syntax, arguments, end, depth);
     }
 
-    private InstructionSyntax ReadArguments(InstructionSyntax syntax, int start, int end)
+    private InstructionSyntax ReadArguments(InstructionSyntax syntax, int start, int end, int depth)
     {
-        var rest = _text[start..end];
         switch (syntax.Keyword.Text.ToUpperInvariant())
         {
             case "ADD" or "COPY" or "VOLUME":
-                return ReadJson(syntax, rest, start) ?? syntax with { Arguments = SplitOnBlanks(rest, start) };
+                return ReadJson(syntax, start, end) ?? syntax with { Arguments = SplitOnBlanks(start, end) };
             case "RUN" or "CMD" or "ENTRYPOINT" or "SHELL":
-                return ReadJson(syntax, rest, start) ?? syntax with { Arguments = Whole(rest, start) };
+                return ReadJson(syntax, start, end) ?? syntax with { Arguments = Whole(start, end) };
             case "FROM" or "EXPOSE":
-                return syntax with { Arguments = SplitOnBlanks(rest, start) };
+                return syntax with { Arguments = SplitOnBlanks(start, end) };
             case "MAINTAINER" or "STOPSIGNAL" or "USER" or "WORKDIR":
-                return syntax with { Arguments = Whole(rest, start) };
+                return syntax with { Arguments = Whole(start, end) };
             case "ARG":
-                return syntax with { Arguments = SplitWords(start, end) };
+                return syntax with { Arguments = SplitWords(start, end).ConvertAll(piece => new SyntaxWord(piece.Text, Range(piece.Start, piece.End))) };
             case "ENV" or "LABEL":
                 return syntax with { Pairs = ReadPairs(syntax, start, end) };
             case "HEALTHCHECK":
                 return ReadHealthCheck(syntax, start, end);
             case "ONBUILD":
-                return rest.Length == 0 ? syntax : syntax with { Inner = Parse(start) };
+                return start == end || depth == MaximumTriggerDepth ? syntax : syntax with { Inner = Parse(start, depth + 1) };
             default:
                 return syntax;
         }
     }
 
-    private InstructionSyntax? ReadJson(InstructionSyntax syntax, string text, int start)
+    private InstructionSyntax? ReadJson(InstructionSyntax syntax, int start, int end)
     {
-        if (!JsonArguments.TryParse(text, out var values, out var notStrings))
+        if (start == end || _text[start] != '[' || !JsonArguments.TryParse(_text[start..end], out var elements, out var notStrings))
             return null;
-        var range = line.Range(start, text.Length);
         if (notStrings)
         {
-            diagnostics.Add(Diagnostic.Error($"the JSON list of {syntax.Keyword.Text} must hold strings only; put every element into double quotes", range));
+            diagnostics.Add(Diagnostic.Error(
+                $"the JSON list of {syntax.Keyword.Text.ToUpperInvariant()} must hold strings only; put every element into double quotes", Range(start, end)));
             return syntax with { IsJson = true };
         }
-        return syntax with { IsJson = true, Arguments = values.Select(value => new SyntaxWord(value, range)).ToArray() };
+        return syntax with { IsJson = true, Arguments = elements.ConvertAll(element => new SyntaxWord(element.Value, line.Range(start + element.Start, element.Length))) };
     }
 
     private InstructionSyntax ReadHealthCheck(InstructionSyntax syntax, int start, int end)
@@ -82,10 +88,8 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
         var command = typeEnd;
         while (command < end && char.IsWhiteSpace(_text[command]))
             command++;
-        var type = new SyntaxWord(_text[start..typeEnd], line.Range(start, typeEnd - start));
-        var rest = _text[command..end];
-        var read = ReadJson(syntax, rest, command) ?? syntax with { Arguments = Whole(rest, command) };
-        return read with { Arguments = [type, .. read.Arguments] };
+        var read = ReadJson(syntax, command, end) ?? syntax with { Arguments = Whole(command, end) };
+        return read with { Arguments = [Word(start, typeEnd), .. read.Arguments] };
     }
 
     private List<SyntaxPair> ReadPairs(InstructionSyntax syntax, int start, int end)
@@ -101,14 +105,15 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
                 nameEnd++;
             if (nameEnd == end)
             {
+                var keyword = syntax.Keyword.Text.ToUpperInvariant();
                 diagnostics.Add(Diagnostic.Error(
-                    $"{syntax.Keyword.Text.ToUpperInvariant()} {words[0].Text} has no value; write {syntax.Keyword.Text.ToUpperInvariant()} {words[0].Text}=value", words[0].Range));
+                    $"{keyword} {words[0].Text} has no value; write {keyword} {words[0].Text}=value", Range(words[0].Start, words[0].End)));
                 return [];
             }
             var value = nameEnd;
             while (value < end && IsBlank(_text[value]))
                 value++;
-            return [new SyntaxPair(_text[start..nameEnd], _text[value..end], true, line.Range(start, end - start))];
+            return [new SyntaxPair(Word(start, nameEnd), Word(value, end), true, Range(start, end))];
         }
         var pairs = new List<SyntaxPair>(words.Count);
         foreach (var word in words)
@@ -117,37 +122,45 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
             if (equals < 0)
             {
                 diagnostics.Add(Diagnostic.Error(
-                    $"\"{word.Text}\" has no \"=\": {syntax.Keyword.Text.ToUpperInvariant()} wants name=value, with quotes around a value that has blanks", word.Range));
+                    $"\"{word.Text}\" has no \"=\": {syntax.Keyword.Text.ToUpperInvariant()} wants name=value, with quotes around a value that has blanks",
+                    Range(word.Start, word.End)));
                 continue;
             }
-            pairs.Add(new SyntaxPair(word.Text[..equals], word.Text[(equals + 1)..], false, word.Range));
+            pairs.Add(new SyntaxPair(
+                Word(word.Start, word.Start + equals),
+                new SyntaxWord(word.Text[(equals + 1)..], Range(word.Start + equals + 1, word.End)),
+                false,
+                Range(word.Start, word.End)));
         }
         return pairs;
     }
 
-    private SyntaxWord[] Whole(string text, int start) => text.Length == 0 ? [] : [new SyntaxWord(text, line.Range(start, text.Length))];
+    private SyntaxWord Word(int start, int end) => new(_text[start..end], Range(start, end));
 
-    private List<SyntaxWord> SplitOnBlanks(string text, int start)
+    private TextRange Range(int start, int end) => line.Range(start, end - start);
+
+    private SyntaxWord[] Whole(int start, int end) => start == end ? [] : [Word(start, end)];
+
+    private List<SyntaxWord> SplitOnBlanks(int start, int end)
     {
         var words = new List<SyntaxWord>();
-        for (var i = 0; i < text.Length;)
+        for (var i = start; i < end;)
         {
-            while (i < text.Length && IsBlank(text[i]))
+            while (i < end && IsBlank(_text[i]))
                 i++;
             var from = i;
-            while (i < text.Length && !IsBlank(text[i]))
+            while (i < end && !IsBlank(_text[i]))
                 i++;
             if (i > from)
-                words.Add(new SyntaxWord(text[from..i], line.Range(start + from, i - from)));
+                words.Add(Word(from, i));
         }
         return words;
     }
 
     /// <summary>Words as a shell sees them, with their quotes and escapes still in place.</summary>
-    private List<SyntaxWord> SplitWords(int start, int end)
+    private List<Piece> SplitWords(int start, int end)
     {
-        var words = new List<SyntaxWord>();
-        var word = new StringBuilder();
+        var words = new List<Piece>();
         for (var i = start; i < end;)
         {
             if (char.IsWhiteSpace(_text[i]))
@@ -157,7 +170,7 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
             }
             var from = i;
             var quote = '\0';
-            word.Clear();
+            var textEnd = -1;
             for (; i < end; i++)
             {
                 var c = _text[i];
@@ -167,27 +180,28 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
                 {
                     // At the end of the line an escape character escapes nothing.
                     if (i + 1 == end)
-                        continue;
-                    word.Append(c).Append(_text[++i]);
+                        textEnd = i;
+                    else
+                        i++;
                     continue;
                 }
                 if (quote == '\0' && c is '\'' or '"')
                     quote = c;
                 else if (c == quote)
                     quote = '\0';
-                word.Append(c);
             }
+            var word = _text[from..(textEnd < 0 ? i : textEnd)];
             if (word.Length > 0)
-                words.Add(new SyntaxWord(word.ToString(), line.Range(from, i - from)));
+                words.Add(new Piece(word, from, i));
         }
         return words;
     }
 
     /// <summary>Reads <c>--name=value</c> words, whose quotes and escapes are resolved here.</summary>
     /// <returns>Where the arguments start.</returns>
-    private int ReadFlags(int start, int end, List<SyntaxWord> flags)
+    private int ReadFlags(int start, int end, List<SyntaxFlag> flags)
     {
-        var word = new StringBuilder();
+        StringBuilder? word = null;
         for (var i = start; ;)
         {
             while (i < end && char.IsWhiteSpace(_text[i]))
@@ -196,7 +210,9 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
                 return i;
             var from = i;
             var quote = '\0';
-            word.Clear();
+            var valueStart = -1;
+            var nameLength = -1;
+            word = word?.Clear() ?? new StringBuilder();
             for (; i < end; i++)
             {
                 var c = _text[i];
@@ -204,26 +220,31 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
                     break;
                 if (c == escape)
                 {
-                    if (i + 1 < end)
-                        word.Append(_text[++i]);
+                    if (i + 1 == end)
+                        continue;
+                    c = _text[++i];
                 }
                 else if (quote == '\0' && c is '\'' or '"')
                 {
                     quote = c;
+                    continue;
                 }
                 else if (c == quote)
                 {
                     quote = '\0';
+                    continue;
                 }
-                else
-                {
-                    word.Append(c);
-                }
+                if (c == '=' && nameLength < 0)
+                    (nameLength, valueStart) = (word.Length, i + 1);
+                word.Append(c);
             }
             // "--" alone ends the flags.
             if (word is { Length: 2 })
                 return i;
-            flags.Add(new SyntaxWord(word.ToString(), line.Range(from, i - from)));
+            var text = word.ToString();
+            flags.Add(nameLength < 0
+                ? new SyntaxFlag(text[2..], null, Range(from, i), null)
+                : new SyntaxFlag(text[2..nameLength], text[(nameLength + 1)..], Range(from, i), Range(valueStart, i)));
         }
     }
 

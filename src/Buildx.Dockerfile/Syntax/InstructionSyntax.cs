@@ -9,8 +9,7 @@ public sealed record InstructionSyntax
     /// <summary>The whole instruction on one line, continuations joined.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The words <c>--name[=value]</c> between keyword and arguments, quotes removed.</summary>
-    public IReadOnlyList<SyntaxWord> Flags { get; init; } = [];
+    public IReadOnlyList<SyntaxFlag> Flags { get; init; } = [];
 
     public IReadOnlyList<SyntaxWord> Arguments { get; init; } = [];
 
@@ -25,9 +24,15 @@ public sealed record InstructionSyntax
 
     public IReadOnlyList<HereDocument> HereDocuments { get; init; } = [];
 
-    /// <summary>The comment lines right before, without <c>#</c>.</summary>
-    public IReadOnlyList<string> Comments { get; init; } = [];
+    /// <summary>The comment lines before it, without <c>#</c>; an empty comment separates.</summary>
+    public IReadOnlyList<SyntaxWord> Comments { get; init; } = [];
 
     /// <summary>Here-documents included.</summary>
     public required TextRange Range { get; init; }
+
+    /// <summary>It could not be taken apart; the diagnostics say why.</summary>
+    internal bool HasErrors { get; init; }
+
+    /// <summary>Where in <see cref="Text"/> another line of the file begins, and which.</summary>
+    internal IReadOnlyList<(int Offset, int Line)> LineBreaks { get; init; } = [];
 }

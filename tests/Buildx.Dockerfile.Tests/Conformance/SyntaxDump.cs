@@ -15,7 +15,7 @@ internal static class SyntaxDump
         if (instruction.Inner is not null)
             text.Append(" (").Append(Write(instruction.Inner)).Append(')');
         foreach (var pair in instruction.Pairs)
-            text.Append(' ').Append(GoText.Quote(pair.Name)).Append(' ').Append(GoText.Quote(pair.Value)).Append(' ').Append(GoText.Quote(pair.Legacy ? "" : "="));
+            text.Append(' ').Append(GoText.Quote(pair.Name.Text)).Append(' ').Append(GoText.Quote(pair.Value.Text)).Append(' ').Append(GoText.Quote(pair.Legacy ? "" : "="));
         foreach (var argument in instruction.Arguments)
             text.Append(' ').Append(GoText.Quote(argument.Text));
         return text.ToString();

@@ -1,0 +1,9 @@
+using Buildx.Fuzz.Targets;
+
+namespace Buildx.Fuzz;
+
+public static class FuzzTargets
+{
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+        [new SyntaxTarget(), new ConversionTarget(), new ExpansionTarget(), new IgnoreTarget(), new GitReferenceTarget()];
+}
