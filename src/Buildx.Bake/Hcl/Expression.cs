@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Buildx.Bake.Hcl.Values;
 
 namespace Buildx.Bake.Hcl;
@@ -9,6 +10,14 @@ public abstract class Expression
 
     public SourceRange Range { get; }
 
+    /// <summary>Reads an expression that stands alone. Never throws.</summary>
+    public static Expression Parse(string text, string name, DiagnosticBag diagnostics) =>
+        Syntax.Parser.ParseExpression(new SourceText(name, text), diagnostics);
+
+    /// <summary>Reads a text that is a template as a whole. Never throws.</summary>
+    public static Expression ParseTemplate(string text, string name, DiagnosticBag diagnostics) =>
+        Syntax.Parser.ParseTemplate(new SourceText(name, text), diagnostics);
+
     /// <summary>Never throws: what goes wrong is among the diagnostics, and the value is then an unknown one.</summary>
     public EvaluationResult Evaluate(EvaluationScope scope)
     {
@@ -18,7 +27,13 @@ public abstract class Expression
     }
 
     /// <summary>The same, for many expressions whose diagnostics are collected.</summary>
-    public abstract Value Evaluate(EvaluationScope scope, DiagnosticBag diagnostics);
+    public Value Evaluate(EvaluationScope scope, DiagnosticBag diagnostics)
+    {
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            return EvaluateCore(scope, diagnostics);
+        diagnostics.Error(Range, "this is nested too deeply to be evaluated", "split it into several variables");
+        return Value.DynamicUnknown;
+    }
 
     /// <summary>Every variable that is referred to, with the attributes and keys behind it, in the order of the text; not those that the expression itself declares.</summary>
     public IReadOnlyList<Traversal> Variables()
@@ -50,6 +65,8 @@ public abstract class Expression
 
     /// <summary>The function and the arguments of an expression that is a call; or null.</summary>
     public virtual StaticCall? AsCall() => null;
+
+    private protected abstract Value EvaluateCore(EvaluationScope scope, DiagnosticBag diagnostics);
 
     /// <summary>Shows the collector what is inside.</summary>
     internal abstract void CollectReferences(ReferenceCollector collector);

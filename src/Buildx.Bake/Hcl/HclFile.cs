@@ -10,7 +10,7 @@ public sealed record HclFile(SourceText Source, Body Body, IReadOnlyList<Diagnos
     {
         var source = new SourceText(fileName, text);
         var diagnostics = new DiagnosticBag();
-        var body = Syntax.BodyParser.Parse(source, diagnostics);
+        var body = Syntax.Parser.ParseFile(source, diagnostics);
         return new HclFile(source, body, diagnostics);
     }
 }

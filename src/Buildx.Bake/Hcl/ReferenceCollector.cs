@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Buildx.Bake.Hcl;
 
 /// <summary>Goes through an expression and notes what it refers to. Names that a <c>for</c> declares are its own.</summary>
@@ -9,7 +11,12 @@ internal sealed class ReferenceCollector
 
     public List<FunctionReference> Functions { get; } = [];
 
-    public void Visit(Expression expression) => expression.CollectReferences(this);
+    public void Visit(Expression expression)
+    {
+        // What is nested more deeply is not evaluated either.
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            expression.CollectReferences(this);
+    }
 
     public void Add(Traversal traversal)
     {
@@ -23,7 +30,10 @@ internal sealed class ReferenceCollector
     {
         _local.AddRange(names);
         foreach (var expression in expressions)
-            expression?.CollectReferences(this);
+        {
+            if (expression is not null)
+                Visit(expression);
+        }
         _local.RemoveRange(_local.Count - names.Count, names.Count);
     }
 }

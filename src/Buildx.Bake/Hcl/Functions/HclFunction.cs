@@ -23,6 +23,9 @@ public sealed class HclFunction(
 
     internal HclType? ResultType { get; } = resultType;
 
+    /// <summary>Of the few functions that read their arguments' expressions themselves, because an error or a type is what they are about.</summary>
+    internal Func<IReadOnlyList<Expression>, EvaluationScope, DiagnosticBag, FunctionResult>? CallWithExpressions { get; init; }
+
     /// <summary>The parameter for an argument, counted from 0; null when there are too many.</summary>
     public FunctionParameter? ParameterAt(int index) => index < Parameters.Count ? Parameters[index] : VariadicParameter;
 

@@ -1,0 +1,3 @@
+namespace Buildx.Bake.Hcl.Expressions;
+
+internal sealed record ObjectItem(ObjectKeyExpression Key, Expression Value);
