@@ -1,5 +1,6 @@
 using Buildx.Client.Progress;
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
 
@@ -11,12 +12,14 @@ public sealed class BuildkitClient : IAsyncDisposable
     private readonly BuildkitConnector _connector;
     private readonly Http2Channel _channel;
     private readonly Control.ControlClient _control;
+    private readonly LLBBridge.LLBBridgeClient _bridge;
 
     private BuildkitClient(BuildkitConnector connector)
     {
         _connector = connector;
         _channel = Http2Channel.Create(connector.ConnectAsync);
         _control = new Control.ControlClient(_channel.Invoker);
+        _bridge = new LLBBridge.LLBBridgeClient(_channel.Invoker);
     }
 
     /// <summary>For calls that this class has no method for.</summary>
@@ -98,14 +101,14 @@ public sealed class BuildkitClient : IAsyncDisposable
             yield return CacheUsage.From(call.ResponseStream.Current);
     }
 
-    /// <summary>Builds. Cancelling cancels the build at the daemon too.</summary>
+    /// <summary>Builds, or asks the frontend something. Cancelling cancels the build at the daemon too.</summary>
     /// <param name="progress">Told how it goes, from one thread at a time.</param>
     /// <exception cref="SolveException">The build failed.</exception>
     public Task<SolveResult> SolveAsync(SolveOptions options, IProgressSink? progress = null, CancellationToken cancellationToken = default)
     {
         if (options.Frontend.Length > 0 == options.Definition is not null)
             throw new ArgumentException("either a frontend or a definition says what is built", nameof(options));
-        return new Solve(_control, _connector, options, progress).RunAsync(cancellationToken);
+        return new Solve(_control, _bridge, _connector, options, progress).RunAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _channel.DisposeAsync();

@@ -5,6 +5,15 @@ public static class Suggestion
 {
     private const int MaximumDistance = 2;
 
+    /// <summary>For what people type at a prompt: a beginning is enough, and short words must be closer.</summary>
+    public static string? FindTyped(string word, IReadOnlyCollection<string> known)
+    {
+        var length = word.TrimStart('-').Length;
+        return Find(word, known) is { } near && (length > 4 || Distance(word, near) <= 1)
+            ? near
+            : known.FirstOrDefault(candidate => length > 2 && candidate != word && candidate.StartsWith(word, StringComparison.Ordinal));
+    }
+
     /// <returns>Null when nothing is close, or when the word itself is known.</returns>
     public static string? Find(string word, IEnumerable<string> known, bool ignoreCase = false)
     {

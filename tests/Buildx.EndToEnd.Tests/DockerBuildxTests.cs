@@ -52,7 +52,8 @@ public sealed class DockerBuildxTests(BaseImageRegistry bases)
             await File.ReadAllTextAsync(place.Path + "/docker/made", TestContext.Current.CancellationToken));
     }
 
-    private static async Task<Tool> ConnectAsync(Workplace place)
+    /// <summary>The real Buildx with a builder "remote", which is the engine under test.</summary>
+    internal static async Task<Tool> ConnectAsync(Workplace place)
     {
         await place.BuildxAsync("inspect", "--bootstrap", "test");
         var buildx = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));

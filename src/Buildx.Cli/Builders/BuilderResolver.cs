@@ -1,4 +1,5 @@
 using Buildx.Cli.CommandLine;
+using Buildx.Diagnostics;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 
@@ -32,7 +33,7 @@ internal static class BuilderResolver
         if (name == context.Docker.CurrentContext || context.Docker.ReadContexts().ContainsKey(name))
             throw new CliException($"\"{name}\" is a Docker context: driver docker is not supported yet; use another builder, e.g. --builder {EmbeddedDriver.DefaultBuilder}");
         var names = transaction.List().Select(known => known.Name).Append(EmbeddedDriver.DefaultBuilder).Distinct().ToList();
-        var hint = Suggestion.Find(name, names) is { } near ? $"; did you mean \"{near}\"?" : $" (there are: {string.Join(", ", names)})";
+        var hint = Suggestion.FindTyped(name, names) is { } near ? $"; did you mean \"{near}\"?" : $" (there are: {string.Join(", ", names)})";
         throw new CliException($"no builder \"{name}\" found{hint}");
     }
 

@@ -12,7 +12,7 @@ internal sealed class BuildFlags
     private static readonly string[] ProgressModes = ["auto", "none", "plain", "quiet", "rawjson", "tty"];
 
     private readonly Option<string[]> _tags = Flag.List("--tag", "Name of the image; may be given several times", "[REGISTRY/]NAME[:TAG]", "-t");
-    private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile); - reads it from standard input", "FILE", "-f");
+    private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile), or its URL; - reads it from standard input", "FILE", "-f");
     private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, or a URL", "NAME=SOURCE");
     private readonly Option<string[]> _platforms = Flag.List("--platform", "Platforms to build for", "PLATFORM,...");
     private readonly Option<string[]> _buildArguments = Flag.List("--build-arg", "Value of an ARG; without =VALUE it comes from the environment", "NAME[=VALUE]");
@@ -23,6 +23,7 @@ internal sealed class BuildFlags
     private readonly Option<bool> _load = Flag.Switch("--load", "Load the image into the Docker Engine; the same as --output=type=docker");
     private readonly Option<string[]> _outputs = Flag.List("--output", "Where the result goes: type=image|registry|local|tar|oci|docker|cacheonly,dest=PATH,...", "OUTPUT", "-o");
     private readonly Option<string[]> _secrets = Flag.List("--secret", "Secret for RUN --mount=type=secret: id=ID[,src=FILE|,env=NAME]", "SECRET");
+    private readonly Option<string[]> _ssh = Flag.List("--ssh", "SSH agent for RUN --mount=type=ssh and git over ssh: default or ID[=SOCKET|KEY,...]", "SSH");
     private readonly Option<bool> _noCache = Flag.Switch("--no-cache", "Run every step again");
     private readonly Option<string[]> _noCacheFilter = Flag.List("--no-cache-filter", "Run the steps of these stages again", "STAGE,...");
     private readonly Option<bool> _pull = Flag.Switch("--pull", "Always ask the registry for base images");
@@ -37,7 +38,9 @@ internal sealed class BuildFlags
     private readonly Option<bool> _quiet = Flag.Switch("--quiet", "Show nothing but the digest of the image", "-q");
     private readonly Option<string?> _metadataFile = Flag.Text("--metadata-file", "Write what is known about the result to this file, as JSON", "FILE");
     private readonly Option<string?> _imageIdFile = Flag.Text("--iidfile", "Write the image's digest to this file", "FILE");
-    private readonly Option<string?> _call = Flag.Text("--call", "What to do: build (check, outline and targets are not supported yet)", "METHOD");
+    private readonly Option<string?> _call = Flag.Text("--call", "What to do: build, check, outline, targets; with ,format=json for programs", "METHOD");
+    private readonly Option<bool> _check = Flag.Switch("--check", "Check the Dockerfile without building it; the same as --call=check");
+    private readonly Option<string?> _print = Flag.Hide(Flag.Text("--print", "The old name of --call", "METHOD"));
     private readonly Option<string[]> _attestations = Flag.List("--attest", "Attestations (not supported yet)", "type=TYPE,...");
     private readonly Option<string?> _provenance = Flag.Text("--provenance", "Provenance attestation (not supported yet; false is accepted)", "VALUE");
     private readonly Option<string?> _sbom = Flag.Text("--sbom", "SBOM attestation (not supported yet; false is accepted)", "VALUE");
@@ -49,9 +52,9 @@ internal sealed class BuildFlags
 
     public IEnumerable<Option> All =>
     [
-        _tags, _file, _contexts, _platforms, _buildArguments, _labels, _annotations, _target, _push, _load, _outputs, _secrets, _noCache, _noCacheFilter, _pull,
+        _tags, _file, _contexts, _platforms, _buildArguments, _labels, _annotations, _target, _push, _load, _outputs, _secrets, _ssh, _noCache, _noCacheFilter, _pull,
         _allow, _network, _addHosts, _shmSize, _ulimits, _cgroupParent, _resources, _progress, _quiet, _metadataFile, _imageIdFile,
-        _call, _attestations, _provenance, _sbom, _compress, _remove, _forceRemove,
+        _call, _check, _print, _attestations, _provenance, _sbom, _compress, _remove, _forceRemove,
     ];
 
     /// <exception cref="CliException">A value is wrong, or asks for what isn't there yet.</exception>
@@ -61,7 +64,7 @@ internal sealed class BuildFlags
         var request = new BuildRequest
         {
             ContextPath = CheckContext(invocation.Arguments[0]),
-            DockerfilePath = invocation.Get(_file) is { Length: > 0 } file ? CheckFile(file) : null,
+            DockerfilePath = invocation.Get(_file) is { Length: > 0 } file ? file : null,
             NamedContexts = [.. invocation.Get(_contexts).Select(NamedContextSpec.Parse)],
             Tags = [.. invocation.Get(_tags).Select(ParseTag)],
             Platforms = PlatformList.Parse(DefaultPlatforms(invocation.Get(_platforms))),
@@ -73,6 +76,7 @@ internal sealed class BuildFlags
             NoCacheStages = [.. invocation.Get(_noCacheFilter).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
             Pull = invocation.Get(_pull),
             Secrets = [.. invocation.Get(_secrets).Select(SecretSpec.Parse)],
+            SshAgents = ReadSshAgents(invocation),
             Outputs = ReadOutputs(invocation),
             Entitlements = [.. invocation.Get(_allow).SelectMany(value => CsvFields.Split("--allow", value)).Select(CheckEntitlement)],
             NetworkMode = ParseNetwork(invocation.Get(_network)),
@@ -85,6 +89,7 @@ internal sealed class BuildFlags
             Quiet = invocation.Get(_quiet),
             MetadataFile = invocation.Get(_metadataFile),
             ImageIdFile = invocation.Get(_imageIdFile),
+            Call = ReadCall(invocation),
         };
         CheckTogether(request);
         return request;
@@ -92,8 +97,6 @@ internal sealed class BuildFlags
 
     private void RefuseWhatIsMissing(CommandInvocation invocation)
     {
-        if (invocation.Get(_call) is { } call && call.Split(',')[0] is not ("build" or ""))
-            throw new CliException($"--call={call} is not supported yet");
         foreach (var attestation in invocation.Get(_attestations))
         {
             if (!CsvFields.SplitPairs("--attest", attestation).Any(pair => pair is ("disabled", "true" or "1")))
@@ -106,6 +109,13 @@ internal sealed class BuildFlags
         }
     }
 
+    private IReadOnlyList<SshSpec> ReadSshAgents(CommandInvocation invocation)
+    {
+        var agents = SshSpec.ParseAll(invocation.Get(_ssh));
+        // A repository that is reached through ssh can't be had without.
+        return agents.Count == 0 && RemoteContext.IsSsh(invocation.Arguments[0]) && !Directory.Exists(invocation.Arguments[0]) ? [SshSpec.Default] : agents;
+    }
+
     private static string CheckContext(string context)
     {
         if (context == "-")
@@ -116,11 +126,6 @@ internal sealed class BuildFlags
             ? $"the build context {context} is a file, not a directory; to build a Dockerfile of another name: --file {context} DIRECTORY"
             : $"the build context {context} does not exist");
     }
-
-    private static string CheckFile(string file) =>
-        file.StartsWith("http://", StringComparison.Ordinal) || file.StartsWith("https://", StringComparison.Ordinal)
-            ? throw new CliException($"--file: a URL is not supported yet: {file}; download it, or use it as the build context")
-            : file;
 
     private static ImageReference ParseTag(string text)
     {
@@ -160,6 +165,12 @@ internal sealed class BuildFlags
             outputs.Add(OutputSpec.Load);
         return outputs;
     }
+
+    private FrontendCall? ReadCall(CommandInvocation invocation) =>
+        invocation.Get(_call) is { Length: > 0 } call ? FrontendCall.Parse("--call", call)
+        : invocation.Get(_print) is { Length: > 0 } print ? FrontendCall.Parse("--print", print)
+        : invocation.Get(_check) ? new FrontendCall(FrontendCall.Lint, AsJson: false, IgnoreStatus: false)
+        : null;
 
     private static string? ParseNetwork(string? mode) => mode switch
     {
@@ -212,7 +223,7 @@ internal sealed class BuildFlags
             throw new CliException("--no-cache runs every step again; --no-cache-filter can't be used with it");
         if (request.Quiet && request.Progress is not ("auto" or "quiet" or "none"))
             throw new CliException($"--quiet and --progress={request.Progress} can't be used together");
-        if (request.Outputs.Any(output => output.Pushes) && request.Tags.Length == 0 && !request.Outputs.Any(output => output.Attributes.ContainsKey("name")))
+        if (request.Call is null && request.Outputs.Any(output => output.Pushes) && request.Tags.Length == 0 && !request.Outputs.Any(output => output.Attributes.ContainsKey("name")))
             throw new CliException("a pushed image needs a name: add --tag REGISTRY/NAME:TAG");
         if (request.Outputs.Count(output => output.WritesToStandardOutput) > 1)
             throw new CliException("--output: only one output can go to standard output");

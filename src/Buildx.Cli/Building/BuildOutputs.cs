@@ -17,6 +17,9 @@ internal sealed class BuildOutputs : IDisposable
 
     public static async Task<BuildOutputs> OpenAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
     {
+        // What isn't built goes nowhere.
+        if (request.Call is not null)
+            return new BuildOutputs([], null, null);
         var outputs = request.Outputs;
         var docker = await ConnectToDockerAsync(context, request, cancellationToken);
         if (outputs.Count == 0 && docker is not null)

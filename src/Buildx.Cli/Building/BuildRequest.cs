@@ -34,6 +34,8 @@ internal sealed record BuildRequest
 
     public IReadOnlyList<SecretSpec> Secrets { get; init; } = [];
 
+    public IReadOnlyList<SshSpec> SshAgents { get; init; } = [];
+
     public IReadOnlyList<OutputSpec> Outputs { get; init; } = [];
 
     public IReadOnlyList<string> Annotations { get; init; } = [];
@@ -63,6 +65,9 @@ internal sealed record BuildRequest
     public string? MetadataFile { get; init; }
 
     public string? ImageIdFile { get; init; }
+
+    /// <summary>What the frontend is asked instead of building; null for a build.</summary>
+    public FrontendCall? Call { get; init; }
 
     /// <summary>The context is a URL: the engine fetches it.</summary>
     public bool IsContextRemote => ContextPath != "-" && !Directory.Exists(ContextPath);

@@ -3,7 +3,9 @@ using Buildx.Cli.Terminal;
 using Buildx.Client;
 using Buildx.Client.Progress;
 using Buildx.Drivers.Store;
+using Buildx.Protocol.Pb;
 using Buildx.Registry;
+using Source = Buildx.Protocol.Errors.Source;
 
 namespace Buildx.Cli.Building;
 
@@ -21,12 +23,12 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         var builder = await ResolveBuilderAsync(cancellationToken);
         using var sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
         using var outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
+        await using var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
         if (outputs.Warning is { } warning)
             context.Warn(warning);
-        var options = CreateOptions(sources, outputs, builder);
-        var result = await SolveAsync(builder, options, cancellationToken);
+        var result = await SolveAsync(builder, CreateOptions(sources, outputs, agents), sources, cancellationToken);
         Report(result);
-        return 0;
+        return request.Call is { } call ? new CallReport(context.Out, sources.ShowName).Write(call, result.Answer) : 0;
     }
 
     private async Task<BuilderRecord> ResolveBuilderAsync(CancellationToken cancellationToken)
@@ -38,27 +40,21 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         return builder;
     }
 
-    private SolveOptions CreateOptions(BuildSources sources, BuildOutputs outputs, BuilderRecord builder) => new()
+    private SolveOptions CreateOptions(BuildSources sources, BuildOutputs outputs, SshAgents agents) => new()
     {
         Frontend = "dockerfile.v0",
-        FrontendAttributes = CreateAttributes(sources),
+        FrontendAttributes = FrontendAttributes.Create(request, sources, context.Docker.GetProxies()),
+        Request = request.Call is { } call ? "frontend." + call.Method : null,
+        IsInternal = request.Call is not null,
         LocalDirectories = GetDirectories(sources),
         // One copy of the context per directory and machine, whoever builds it.
         SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : $"{Path.GetFileName(sources.ContextDirectory)}:{sources.ContextDirectory}:{context.Store.GetNodeId()}",
         Exports = outputs.Exports,
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
+        Services = [.. new ISessionService?[] { sources.Upload, agents.Service }.OfType<ISessionService>()],
         Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };
-
-    private Dictionary<string, string> CreateAttributes(BuildSources sources)
-    {
-        var attributes = FrontendAttributes.Create(request, sources.DockerfileName, context.Docker.GetProxies());
-        // Else the Dockerfile is looked for in the remote context.
-        if (request.IsContextRemote && sources.DockerfileDirectory is not null)
-            attributes["dockerfilekey"] = "dockerfile";
-        return attributes;
-    }
 
     private Dictionary<string, string> GetDirectories(BuildSources sources)
     {
@@ -75,7 +71,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         return directories;
     }
 
-    private async Task<SolveResult> SolveAsync(BuilderRecord builder, SolveOptions options, CancellationToken cancellationToken)
+    private async Task<SolveResult> SolveAsync(BuilderRecord builder, SolveOptions options, BuildSources sources, CancellationToken cancellationToken)
     {
         await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
         using var display = CreateDisplay(builder);
@@ -84,7 +80,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
             var result = await client.SolveAsync(options, display, cancellationToken);
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
-                WarningReport.Write(context.Error, display.GetWarnings(), context.Flags.Debug);
+                WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = Rename(warning.Source) })], context.Flags.Debug);
             return result;
         }
         catch (SolveException e)
@@ -93,9 +89,19 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
             if (request.Progress != "rawjson")
             {
                 foreach (var source in e.Details.Sources)
-                    FailureReport.WriteSource(context.Error, source);
+                    FailureReport.WriteSource(context.Error, new Source { Info = Rename(source.Info), Ranges = { source.Ranges } });
             }
             throw new CliException($"failed to build: {e.Message}", innerException: e);
+        }
+
+        // The engine knows the Dockerfile by the name that it was sent under.
+        SourceInfo? Rename(SourceInfo? info)
+        {
+            if (info is null || sources.ShowName(info.Filename) == info.Filename)
+                return info;
+            var renamed = info.Clone();
+            renamed.Filename = sources.ShowName(info.Filename);
+            return renamed;
         }
     }
 
@@ -122,11 +128,11 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
     {
         var response = result.ExporterResponse;
         var id = response.GetValueOrDefault("containerimage.config.digest") ?? response.GetValueOrDefault("containerimage.digest") ?? "";
-        if (request.Quiet)
+        if (request.Quiet && request.Call is null)
             context.Out.WriteLine(id);
         if (request.ImageIdFile is { } idFile)
             MetadataFile.WriteWhole(idFile, System.Text.Encoding.ASCII.GetBytes(id));
         if (request.MetadataFile is { } metadataFile)
-            MetadataFile.Write(metadataFile, result.Ref, response);
+            MetadataFile.Write(metadataFile, result.Ref, request.Call is null ? response : result.Answer);
     }
 }

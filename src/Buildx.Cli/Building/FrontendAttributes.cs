@@ -5,13 +5,15 @@ namespace Buildx.Cli.Building;
 /// <summary>A <see cref="BuildRequest"/> in the words of the Dockerfile frontend.</summary>
 internal static class FrontendAttributes
 {
-    /// <param name="dockerfileName">The Dockerfile's name inside the local source <c>dockerfile</c>, or inside the remote context.</param>
     /// <param name="proxies">Build arguments that Docker's configuration adds where the user gave none.</param>
-    public static Dictionary<string, string> Create(BuildRequest request, string dockerfileName, IReadOnlyDictionary<string, string> proxies)
+    public static Dictionary<string, string> Create(BuildRequest request, BuildSources sources, IReadOnlyDictionary<string, string> proxies)
     {
-        var attributes = new Dictionary<string, string>(StringComparer.Ordinal) { ["filename"] = dockerfileName };
-        if (request.IsContextRemote)
-            attributes["context"] = request.ContextPath;
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal) { ["filename"] = sources.DockerfileName };
+        if (sources.ContextUrl is { } url)
+            attributes["context"] = url;
+        // Else the Dockerfile is looked for in the remote context.
+        if (sources.ContextUrl is not null && sources.DockerfileDirectory is not null)
+            attributes["dockerfilekey"] = "dockerfile";
         foreach (var named in request.NamedContexts)
             attributes[$"context:{named.Name}"] = named.Source ?? $"local:{named.LocalName}";
         foreach (var (name, value) in request.BuildArguments)

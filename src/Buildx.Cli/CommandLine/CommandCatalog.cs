@@ -1,4 +1,5 @@
 using Buildx.Cli.Commands;
+using Buildx.Diagnostics;
 
 namespace Buildx.Cli.CommandLine;
 
@@ -39,7 +40,7 @@ internal static class CommandCatalog
     {
         if (Planned.Contains(name))
             return new CliException($"the command \"{name}\" is not supported yet");
-        var hint = Suggestion.Find(name, Entries.Select(entry => entry.Name)) is { } near ? $"; did you mean \"{near}\"?" : "";
+        var hint = Suggestion.FindTyped(name, [.. Entries.Select(entry => entry.Name)]) is { } near ? $"; did you mean \"{near}\"?" : "";
         return new CliException($"unknown command \"{name}\"{hint}\nSee '{commandName} --help'.");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Buildx.Diagnostics;
 
 namespace Buildx.Cli.CommandLine;
 
@@ -114,8 +115,8 @@ internal static class CommandLineReader
 
     private static CliException UnknownFlag(Command command, string name, string commandName)
     {
-        var known = command.Options.Where(option => !option.Hidden).Select(option => option.Name);
-        var hint = name.StartsWith("--", StringComparison.Ordinal) && Suggestion.Find(name, known) is { } near ? $"; did you mean {near}?" : "";
+        var known = command.Options.Where(option => !option.Hidden).Select(option => option.Name).ToList();
+        var hint = name.StartsWith("--", StringComparison.Ordinal) && Suggestion.FindTyped(name, known) is { } near ? $"; did you mean {near}?" : "";
         return new CliException($"unknown flag {name}{hint}\nSee '{commandName} {command.Name} --help'.");
     }
 

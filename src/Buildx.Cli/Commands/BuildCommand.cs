@@ -14,10 +14,7 @@ internal sealed class BuildCommand : CliCommand
             Options.Add(option);
         AddUnsupported("--cache-from", "Import build cache (not supported yet)", "CACHE");
         AddUnsupported("--cache-to", "Export build cache (not supported yet)", "CACHE");
-        AddUnsupported("--check", "Check the Dockerfile without building (not supported yet)");
         AddUnsupported("--policy", "Policies on sources (not supported yet)", "POLICY");
-        AddUnsupported("--ssh", "SSH agent for RUN --mount=type=ssh (not supported yet)", "SSH");
-        AddUnsupported("--print", "The old name of --call (not supported yet)", "METHOD");
         AddUnsupported("--squash", "Squash layers (not supported)");
         AddUnsupported("--isolation", "Windows isolation (not supported)", "TECHNOLOGY");
         AddUnsupported("--security-opt", "Security options (not supported)", "OPTION");
@@ -43,6 +40,8 @@ internal sealed class BuildCommand : CliCommand
         ("build https://github.com/OWNER/PROJECT.git#v1.0:docker", "build the directory docker of a tag of a git repository"),
         ("build -o out --target binaries .", "write the files of a stage to the directory out"),
         ("build -o type=oci,dest=app.tar .", "write an image archive"),
+        ("build --check .", "check the Dockerfile without building it"),
+        ("build --call targets .", "list the stages that can be built"),
     ];
 
     public BuildRequest ReadRequest(CommandInvocation invocation) => _flags.Read(invocation);

@@ -14,11 +14,16 @@ internal static class RemoteContext
         return IsGit(text);
     }
 
-    private static bool IsGit(string text)
+    /// <summary>Whether it is a git repository that is reached through ssh.</summary>
+    public static bool IsSsh(string text) => Find(text) is { Remote.Scheme: "ssh" };
+
+    private static bool IsGit(string text) => Find(text) is not null;
+
+    private static GitReference? Find(string text)
     {
         try
         {
-            return GitReference.TryParse(text, out _);
+            return GitReference.TryParse(text, out var reference) ? reference : null;
         }
         catch (FormatException e)
         {

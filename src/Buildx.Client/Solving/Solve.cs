@@ -1,12 +1,14 @@
 using Buildx.Client.Progress;
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
 
 namespace Buildx.Client;
 
 /// <summary>One build under way: its session, the call that builds, and the one that tells how it goes.</summary>
-internal sealed class Solve(Control.ControlClient control, BuildkitConnector connector, SolveOptions options, IProgressSink? progress)
+internal sealed class Solve(
+    Control.ControlClient control, LLBBridge.LLBBridgeClient bridge, BuildkitConnector connector, SolveOptions options, IProgressSink? progress)
 {
     private static readonly TimeSpan StatusInactivity = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StatusRetry = TimeSpan.FromMilliseconds(20);
@@ -37,8 +39,7 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
                 await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new SolveException(_ref, $"BuildKit at {connector.Name} ended the session in the middle of the build.");
             }
-            var response = await solving;
-            return new SolveResult(_ref, response.ExporterResponse);
+            return await solving;
         }
         catch (RpcException) when (cancellationToken.IsCancellationRequested)
         {
@@ -87,13 +88,33 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
             ?? SessionTunnelStream.FromClientCall(control.Session(headers.ToMetadata(), cancellationToken: CancellationToken.None));
     }
 
-    private async Task<SolveResponse> SolveAsync(CancellationToken cancellationToken)
+    private async Task<SolveResult> SolveAsync(CancellationToken cancellationToken)
     {
-        var request = new SolveRequest
+        if (options.Request is null)
+            return new SolveResult(_ref, (await control.SolveAsync(CreateRequest(), cancellationToken: cancellationToken)).ExporterResponse);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var solving = control.SolveAsync(CreateRequest(), cancellationToken: cancellationToken).ResponseAsync;
+        var asking = new FrontendQuestion(bridge, _ref, options).AskAsync(options.Request, stop.Token);
+        // Without the build there is nobody to ask.
+        if (await Task.WhenAny(solving, asking) == solving && !solving.IsCompletedSuccessfully)
+            await stop.CancelAsync();
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // What the frontend said tells more than the build that failed for it.
+        if (asking.Exception?.InnerException is RpcException { StatusCode: not StatusCode.Cancelled })
+            await asking;
+        var response = await solving;
+        return new SolveResult(_ref, response.ExporterResponse) { Answer = await asking };
+    }
+
+    private Protocol.ControlApi.SolveRequest CreateRequest()
+    {
+        var request = new Protocol.ControlApi.SolveRequest
         {
             Ref = _ref,
             Session = _session,
-            Frontend = options.Frontend,
+            // The frontend that is asked something is asked by us.
+            Frontend = options.Request is null ? options.Frontend : "",
             Definition = options.Definition,
             Cache = new Protocol.ControlApi.CacheOptions(),
             Internal = options.IsInternal,
@@ -115,7 +136,7 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
             request.ExporterDeprecated = first.Type;
             request.ExporterAttrsDeprecated.Add(first.Attributes.ToDictionary());
         }
-        return await control.SolveAsync(request, cancellationToken: cancellationToken);
+        return request;
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -159,9 +180,9 @@ internal sealed class Solve(Control.ControlClient control, BuildkitConnector con
         await status;
     }
 
-    private static CacheOptionsEntry ToEntry(CacheOptions cache)
+    private static Protocol.ControlApi.CacheOptionsEntry ToEntry(CacheOptions cache)
     {
-        var entry = new CacheOptionsEntry { Type = cache.Type };
+        var entry = new Protocol.ControlApi.CacheOptionsEntry { Type = cache.Type };
         entry.Attrs.Add(cache.Attributes.ToDictionary());
         return entry;
     }

@@ -16,6 +16,12 @@ public sealed record SolveOptions
     /// <summary>Graphs that the frontend takes, by name.</summary>
     public IReadOnlyDictionary<string, Definition> FrontendInputs { get; init; } = new Dictionary<string, Definition>();
 
+    /// <summary>
+    /// What the frontend is asked instead of building (a subrequest), e.g. <c>frontend.lint</c>; null for a build. The answer is in
+    /// <see cref="SolveResult.Answer"/>.
+    /// </summary>
+    public string? Request { get; init; }
+
     /// <summary>The graph itself, without a frontend.</summary>
     public Definition? Definition { get; init; }
 

@@ -47,7 +47,7 @@ public sealed class BuildFlagsTests
     public void The_frontend_is_told_what_is_asked()
     {
         var request = Read("--target", "t", "--no-cache-filter", "a,b", "--label", "l=1", "--add-host", "h:1.2.3.4", "--ulimit", "nofile=10", "--shm-size", "1k", "--network", "none", "--pull", ".");
-        var attributes = FrontendAttributes.Create(request, "Dockerfile", new Dictionary<string, string> { ["HTTP_PROXY"] = "p" });
+        var attributes = Attributes(request, new() { ["HTTP_PROXY"] = "p" });
         Assert.Equal("t", attributes["target"]);
         Assert.Equal("a,b", attributes["no-cache"]);
         Assert.Equal("1", attributes["label:l"]);
@@ -69,16 +69,15 @@ public sealed class BuildFlagsTests
     {
         var request = Read("-f", "docker/Dockerfile", url);
         Assert.True(request.IsContextRemote);
-        Assert.Equal(url, FrontendAttributes.Create(request, "docker/Dockerfile", new Dictionary<string, string>())["context"]);
+        Assert.Equal(url, Attributes(request)["context"]);
     }
 
     [Fact]
     public void Named_contexts_are_told_to_the_frontend_by_their_usual_names()
     {
-        var attributes = FrontendAttributes.Create(
+        var attributes = Attributes(
             Read("--build-context", "docker.io/library/alpine:latest=docker-image://busybox:1.36", "--build-context", "src=/tmp", "--build-context", "context=/tmp",
-                "--build-context", "repo=https://github.com/a/b.git#v1", "."),
-            "Dockerfile", new Dictionary<string, string>());
+                "--build-context", "repo=https://github.com/a/b.git#v1", "."));
         Assert.Equal("docker-image://busybox:1.36", attributes["context:alpine"]);
         Assert.Equal("local:src", attributes["context:src"]);
         Assert.Equal("local:_context", attributes["context:context"]);
@@ -98,14 +97,14 @@ public sealed class BuildFlagsTests
     }
 
     [Theory]
-    [InlineData("--ssh default .", "--ssh is not supported yet")]
+    [InlineData("--ssh a=/does/not/exist .", "--ssh: there is no file /does/not/exist")]
     [InlineData("--cache-to type=inline .", "--cache-to is not supported yet")]
-    [InlineData("--check .", "--check is not supported yet")]
     [InlineData("--sbom true .", "--sbom is not supported yet")]
     [InlineData("--attest type=sbom .", "--attest is not supported yet")]
-    [InlineData("--call outline .", "--call=outline is not supported yet")]
+    [InlineData("--call outline,form=json .", "--call: \"form\" is not known (did you mean format?)")]
+    [InlineData("--call outline,targets .", "names two methods")]
+    [InlineData("--call check,format=xml .", "there is no format \"xml\"")]
     [InlineData("https://github.com/a/b.git?tagg=1", "\"tagg\" is not known")]
-    [InlineData("-f https://example.com/Dockerfile .", "--file: a URL is not supported yet")]
     [InlineData("--build-context a .", "--build-context: \"a\" is not of the form NAME=SOURCE")]
     [InlineData("--build-context a=/does/not/exist .", "/does/not/exist is neither a directory nor a URL")]
     [InlineData("--build-context a=oci-layout:///x .", "an OCI layout is not supported yet")]
@@ -128,6 +127,29 @@ public sealed class BuildFlagsTests
     [InlineData("--sbom=false .")]
     [InlineData("--check=false .")]
     public void What_is_switched_off_need_not_be_supported(string line) => Assert.NotNull(Read(line.Split(' ')));
+
+    [Theory]
+    [InlineData("--check .", "lint", false)]
+    [InlineData("--call check,format=json .", "lint", true)]
+    [InlineData("--print targets .", "targets", false)]
+    public void What_the_frontend_is_asked_is_no_build(string line, string method, bool asJson)
+    {
+        var call = Read(line.Split(' ')).Call!;
+        Assert.Equal((method, asJson), (call.Method, call.AsJson));
+    }
+
+    [Theory]
+    [InlineData("--check=false .")]
+    [InlineData("--call build .")]
+    public void Building_is_what_is_done_else(string line) => Assert.Null(Read(line.Split(' ')).Call);
+
+    private static Dictionary<string, string> Attributes(BuildRequest request, Dictionary<string, string>? proxies = null)
+    {
+        // Whatever the working directory of the tests has in it.
+        var read = request.IsContextRemote ? request : request with { DockerfilePath = "-" };
+        using var sources = BuildSources.OpenAsync(read, Stream.Null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        return FrontendAttributes.Create(request, sources, proxies ?? []);
+    }
 
     private static BuildRequest Read(params string[] arguments)
     {

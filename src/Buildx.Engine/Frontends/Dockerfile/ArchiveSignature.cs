@@ -1,11 +1,12 @@
 namespace Buildx.Engine.Frontends.Dockerfile;
 
-/// <summary>Tells an archive from other files by how it begins.</summary>
-internal static class ArchiveSignature
+/// <summary>Tells an archive from a Dockerfile by how it begins.</summary>
+public static class ArchiveSignature
 {
     /// <summary>How much of a file is needed to tell.</summary>
     public const int Length = 512;
 
+    /// <param name="content">The file's first <see cref="Length"/> bytes, or all of a shorter one.</param>
     public static bool IsArchive(ReadOnlySpan<byte> content) =>
         content.StartsWith("BZh"u8)
         || content.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08])

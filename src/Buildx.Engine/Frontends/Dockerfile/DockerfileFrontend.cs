@@ -15,7 +15,7 @@ internal sealed class DockerfileFrontend : IFrontend
     public async Task<FrontendResult> SolveAsync(FrontendRequest request, IFrontendBridge bridge, CancellationToken cancellationToken)
     {
         var options = DockerfileOptions.Parse(request.Options);
-        if (options.Request == "frontend.subrequests.describe")
+        if (options.Request == Subrequests.Describing)
             return Subrequests.Describe();
         var contexts = await RequestContexts.OpenAsync(options, request, bridge, cancellationToken);
         var source = await contexts.ReadDockerfileAsync(cancellationToken);

@@ -56,15 +56,15 @@ internal static class OutlineReport
     private static string Text(Outline outline)
     {
         var text = new StringBuilder();
-        if (outline.Name is not null)
-            text.Append("TARGET:\t").Append(outline.Name).Append('\n');
-        if (outline.Description is not null)
-            text.Append("DESCRIPTION:\t").Append(outline.Description).Append('\n');
+        if (outline.Name is not null || outline.Description is not null)
+        {
+            Append(text, 1, [["TARGET:", outline.Name ?? "(default)"], .. outline.Description is { } description ? [["DESCRIPTION:", description]] : Array.Empty<string[]>()]);
+        }
         if (outline.Arguments.Count > 0)
         {
-            text.Append("\nBUILD ARG\tVALUE\tDESCRIPTION\n");
-            foreach (var argument in outline.Arguments)
-                text.Append(argument.Name).Append('\t').Append(argument.Value).Append('\t').Append(argument.Description).Append('\n');
+            Append(text, 3, [
+                ["BUILD ARG", "VALUE", "DESCRIPTION"],
+                .. outline.Arguments.Select(argument => new[] { argument.Name, argument.Value ?? "", argument.Description ?? "" })]);
         }
         Append(text, "SECRET", outline.Secrets);
         Append(text, "SSH", outline.SshAgents);
@@ -73,10 +73,13 @@ internal static class OutlineReport
 
     private static void Append(StringBuilder text, string title, IReadOnlyList<Outline.Requirement> requirements)
     {
-        if (requirements.Count == 0)
-            return;
-        text.Append('\n').Append(title).Append("\tREQUIRED\n");
-        foreach (var requirement in requirements)
-            text.Append(requirement.Name).Append('\t').Append(requirement.Required ? "true" : "").Append('\n');
+        if (requirements.Count > 0)
+            Append(text, 3, [[title, "REQUIRED"], .. requirements.Select(requirement => new[] { requirement.Name, requirement.Required ? "true" : "" })]);
+    }
+
+    private static void Append(StringBuilder text, int padding, IReadOnlyList<string[]> rows)
+    {
+        Subrequests.AppendTable(text, padding, rows);
+        text.Append('\n');
     }
 }

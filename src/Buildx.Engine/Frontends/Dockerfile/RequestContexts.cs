@@ -3,6 +3,7 @@ using System.Text.Json;
 using Buildx.Dockerfile;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Sessions;
 
 namespace Buildx.Engine.Frontends.Dockerfile;
 
@@ -89,8 +90,12 @@ internal sealed class RequestContexts
     private string LowerCaseName() => UnixPath.Join(UnixPath.Directory(_fileName), "dockerfile");
 
     private string NoDockerfile() => _remoteDockerfile is not null && !_options.ForceLocalDockerfile
-        ? $"there is no \"{_fileName}\" in the build context {_options.RemoteContext}; name another file with --file"
+        ? $"there is no \"{_fileName}\" in {DescribeRemote()}; name another file with --file"
         : $"there is no \"{_fileName}\" in the directory that the client sent for the Dockerfile; create it, or name another file with --file";
+
+    private string DescribeRemote() => Uri.TryCreate(_options.RemoteContext, UriKind.Absolute, out var url) && url.Host == SessionStreams.UploadHost
+        ? "the archive on standard input"
+        : $"the build context {UrlCredentials.Redact(_options.RemoteContext)}";
 
     private async Task<IReadOnlyList<string>> ReadIgnoreFileAsync(LlbOutput source, CancellationToken cancellationToken)
     {
@@ -157,7 +162,7 @@ internal sealed class RequestContexts
         const string name = "context";
         var download = LlbSource.Http(url, Internal("load remote build context"), new HttpSourceOptions { FileName = name });
         var content = await _bridge.Reference(LlbDefinition.Write(download)).ReadStartAsync(name, ArchiveSignature.Length, cancellationToken)
-            ?? throw new FrontendException($"the build context {url} is empty");
+            ?? throw new FrontendException($"{DescribeRemote()} is empty");
         if (ArchiveSignature.IsArchive(content))
         {
             SetRemote(new LlbFile(null).Copy(download, name, "/", new CopyOptions { Unpack = true }).ToOutput(VertexOptions.None));

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Buildx.Diagnostics;
 using Buildx.Dockerfile;
@@ -11,6 +12,7 @@ internal static class Subrequests
     public const string Lint = "frontend.lint";
     public const string Outline = "frontend.outline";
     public const string Targets = "frontend.targets";
+    public const string Describing = "frontend.subrequests.describe";
 
     public static async Task<FrontendResult> AnswerAsync(
         string request, DockerfileSource source, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal static class Subrequests
                 var result = await DockerfileConverter.ConvertAsync(source.Document, options, contexts, images, cancellationToken);
                 return Result("1.0.0", OutlineReport.Create(result.Outline, source));
             default:
-                throw new FrontendException($"the request \"{request}\" is not supported; there are {Lint}, {Outline} and {Targets}");
+                throw new FrontendException($"the request \"{request}\" is not known{Suggestion.Phrase(request, [Lint, Outline, Targets])}; there are {Lint} (--check), {Outline}, {Targets} and {Describing}");
         }
     }
 
@@ -40,15 +42,7 @@ internal static class Subrequests
         return Result("1.0.0", TargetsReport.Create(source));
     }
 
-    public static FrontendResult Describe() => Result("1.0.0", (
-        """
-        [
-          {"name": "frontend.outline", "version": "1.0.0", "type": "rpc", "description": "List the arguments, secrets and agents of a target"},
-          {"name": "frontend.targets", "version": "1.0.0", "type": "rpc", "description": "List the targets of a file"},
-          {"name": "frontend.lint", "version": "1.0.0", "type": "rpc", "description": "Check a file"},
-          {"name": "frontend.subrequests.describe", "version": "1.0.0", "type": "rpc", "description": "List what can be requested"}
-        ]
-        """u8.ToArray(), "frontend.outline\nfrontend.targets\nfrontend.lint\nfrontend.subrequests.describe\n"));
+    public static FrontendResult Describe() => Result("1.0.0", DescriptionReport.Create());
 
     private static async Task<FrontendResult> LintAsync(
         DockerfileSource source, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, CancellationToken cancellationToken)
@@ -73,7 +67,9 @@ internal static class Subrequests
         {
             error = e;
         }
-        return Result("1.0.0", LintReport.Create(warnings, error, source));
+        var answer = Result("1.0.0", LintReport.Create(warnings, error, source));
+        var isClean = warnings.Count == 0 && error is null;
+        return answer with { Metadata = new Dictionary<string, byte[]>(answer.Metadata) { ["result.statuscode"] = isClean ? "0"u8.ToArray() : "1"u8.ToArray() } };
     }
 
     private static LintConfiguration ReadConfiguration(DockerfileSource source)
@@ -117,16 +113,31 @@ internal static class Subrequests
         json.WriteEndObject();
     }
 
-    internal static byte[] WriteObject(Action<Utf8JsonWriter> members)
+    internal static byte[] WriteObject(Action<Utf8JsonWriter> members) => WriteJson(json =>
+    {
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>For people's eyes: what is quoted in a message stays as it is.</summary>
+    internal static byte[] WriteJson(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            write(json);
         return buffer.ToArray();
+    }
+
+    /// <summary>Rows in columns, as other frontends of BuildKit align them.</summary>
+    internal static void AppendTable(StringBuilder text, int padding, IReadOnlyList<string[]> rows)
+    {
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Length - 1; i++)
+                text.Append(row[i].PadRight(rows.Max(other => other[i].Length) + padding));
+            text.Append(row[^1]).Append('\n');
+        }
     }
 
     internal static void WriteOptional(Utf8JsonWriter json, string name, string? value)

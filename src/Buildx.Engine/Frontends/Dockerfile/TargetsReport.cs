@@ -8,7 +8,7 @@ internal static class TargetsReport
     public static (byte[] Json, string Text) Create(DockerfileSource source)
     {
         var stages = source.Document.Stages;
-        var text = new StringBuilder("TARGET\tDESCRIPTION\n");
+        var rows = new List<string[]> { new[] { "TARGET", "DESCRIPTION" } };
         var json = Subrequests.WriteObject(json =>
         {
             json.WriteStartArray("targets");
@@ -25,14 +25,21 @@ internal static class TargetsReport
                 Subrequests.WriteOptional(json, "platform", stage.From.Platform);
                 Subrequests.WriteLocation(json, stage.From.Range);
                 json.WriteEndObject();
-                if (stage.Name is not null || isDefault)
-                    text.Append(stage.Name ?? "(default)").Append(isDefault && stage.Name is not null ? " (default)" : "").Append('\t').AppendLine(stage.Description);
+                rows.Add([(stage.Name, isDefault) switch
+                {
+                    (null, true) => "(default)",
+                    (null, false) => "",
+                    (var name, true) => name + " (default)",
+                    var (name, _) => name,
+                }, stage.Description ?? ""]);
             }
             json.WriteEndArray();
             json.WriteStartArray("sources");
             json.WriteBase64StringValue(source.File.Content.Span);
             json.WriteEndArray();
         });
+        var text = new StringBuilder();
+        Subrequests.AppendTable(text, 1, rows);
         return (json, text.ToString());
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
                     await TakeSecretAsync(mount, cancellationToken);
                     break;
                 case MountType.Ssh:
-                    TakeSsh(mount);
+                    await TakeSshAsync(mount, cancellationToken);
                     break;
                 default:
                     throw new NotSupportedException($"mounts of type {mount.MountType} are not supported");
@@ -146,11 +146,15 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
         _mounts.Add(new BindExecutionMount(mount.Dest, file.Path, ReadOnly: true));
     }
 
-    private void TakeSsh(Mount mount)
+    private async Task TakeSshAsync(Mount mount, CancellationToken cancellationToken)
     {
-        if (mount.SSHOpt is { Optional: true } && !context.Build.Sessions.Any(session => session.Supports("/moby.sshforward.v1.SSH/CheckAgent")))
-            return;
-        throw new NotSupportedException("mounts of type ssh are not supported yet");
+        var options = mount.SSHOpt ?? new SSHOpt { Mode = 0b110_000_000 };
+        var socket = await AgentSocket.TryOpenAsync(
+            context.Build, options.ID, environment.Storage.TemporaryPath, options.Uid, options.Gid, options.Mode, cancellationToken);
+        if (socket is not null)
+            _mounts.Add(new BindExecutionMount(mount.Dest, Hold(socket).Path, ReadOnly: false));
+        else if (!options.Optional)
+            throw new InvalidOperationException(MissingAgent.Explain(options.ID));
     }
 
     private T Hold<T>(T held)

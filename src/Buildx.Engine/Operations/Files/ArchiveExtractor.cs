@@ -2,7 +2,9 @@ using System.Formats.Tar;
 using System.Text;
 using Buildx.Engine.Trees;
 using Buildx.Linux;
+using ICSharpCode.SharpZipLib.BZip2;
 using Microsoft.Win32.SafeHandles;
+using ZstdSharp;
 
 namespace Buildx.Engine.Operations.Files;
 
@@ -22,19 +24,17 @@ internal sealed class ArchiveExtractor(SafeFileHandle root, FileOwner? owner, Ca
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TarEntry? entry;
             try
             {
-                entry = reader.GetNextEntry();
+                if (reader.GetNextEntry() is not { } entry)
+                    break;
+                if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes))
+                    Extract(entry, archivePath);
             }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or BZip2Exception or ZstdException)
             {
-                throw new FileOperationException($"{archivePath} is a damaged archive: {exception.Message}", exception);
+                throw new FileOperationException($"{archivePath}: the archive is damaged: {exception.Message}", exception);
             }
-            if (entry is null)
-                break;
-            if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes))
-                Extract(entry, archivePath);
         }
         // Deepest first: what is set on a directory stays.
         foreach (var (path, time) in _directoryTimes.OrderByDescending(pair => pair.Key.Length))

@@ -63,7 +63,7 @@ internal sealed class XzProcessStream : Stream
         _ended = true;
         var message = _process.StandardError.ReadToEnd().Trim();
         _process.WaitForExit();
-        return _process.ExitCode == 0 ? 0 : throw new InvalidDataException($"xz: {message}");
+        return _process.ExitCode == 0 ? 0 : throw new InvalidDataException(message.StartsWith("xz: ", StringComparison.Ordinal) ? message : $"xz: {message}");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

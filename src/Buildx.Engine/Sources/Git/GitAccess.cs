@@ -11,7 +11,8 @@ namespace Buildx.Engine.Sources.Git;
 /// </summary>
 /// <param name="Header">Value of the Authorization header, null for none.</param>
 /// <param name="Scope">The URLs that get it: those that begin with this.</param>
-internal sealed record GitAccess(string? Header, string Scope)
+/// <param name="Ssh">How a remote is reached through ssh; null when it isn't.</param>
+internal sealed record GitAccess(string? Header, string Scope, SshAccess? Ssh = null) : IAsyncDisposable
 {
     public ImmutableArray<(string Name, string Value)> Configuration =>
         Header is null ? [] : [($"http.{Scope}.extraheader", $"Authorization: {Header}")];
@@ -19,9 +20,12 @@ internal sealed record GitAccess(string? Header, string Scope)
     /// <summary>What must not be seen in output: the header's parts, as git might print any of them.</summary>
     public IEnumerable<string> Secrets => Header is null ? [] : [Header, .. Header.Split(' ').Where(part => part.Length > 6)];
 
-    /// <exception cref="SourceException">A secret can't be a header.</exception>
-    public static async Task<GitAccess> FindAsync(GitSourceRequest request, BuildContext build, CancellationToken cancellationToken)
+    /// <param name="temporaryPath">For what lives as long as this.</param>
+    /// <exception cref="SourceException">A secret can't be a header, or no ssh agent is there.</exception>
+    public static async Task<GitAccess> FindAsync(GitSourceRequest request, BuildContext build, string temporaryPath, CancellationToken cancellationToken)
     {
+        if (request.IsSsh)
+            return new GitAccess(null, request.Url, await SshAccess.OpenAsync(request, build, temporaryPath, cancellationToken));
         if (!request.Url.StartsWith("http", StringComparison.Ordinal))
             return new GitAccess(null, request.Url);
         var host = new Uri(request.Url).Authority;
@@ -35,6 +39,8 @@ internal sealed record GitAccess(string? Header, string Scope)
         }
         return new GitAccess(request.UserInfo.Length == 0 ? null : "basic " + Encode(WithPassword(request.UserInfo)), request.Url);
     }
+
+    public ValueTask DisposeAsync() => Ssh?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<string?> ReadAsync(string secret, string suffix, BuildContext build, CancellationToken cancellationToken)
     {

@@ -84,7 +84,9 @@ internal sealed class GitProgram(GitAccess access, IVertexProgress? progress)
         }
         environment.AddRange(
             "HOME=/dev/null", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false",
-            "LC_ALL=C", $"GIT_ALLOW_PROTOCOL={(IsLocal ? "file" : RemoteProtocols)}");
+            "LC_ALL=C", $"GIT_ALLOW_PROTOCOL={(IsLocal ? "file" : access.Ssh is null ? RemoteProtocols : RemoteProtocols + ":ssh")}");
+        if (access.Ssh is { } ssh)
+            environment.AddRange(ssh.Environment);
         var configuration = Configuration.AddRange(access.Configuration);
         environment.Add($"GIT_CONFIG_COUNT={configuration.Length}");
         for (var i = 0; i < configuration.Length; i++)

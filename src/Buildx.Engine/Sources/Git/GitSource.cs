@@ -17,7 +17,8 @@ internal sealed class GitSource(IStorage storage)
             return new GitCommit("", request.Reference, request.Reference);
         if (request.FetchByCommit)
             return new GitCommit(request.Reference, request.Checksum, request.Checksum);
-        var git = new GitProgram(await GitAccess.FindAsync(request, build, cancellationToken), progress);
+        await using var access = await GitAccess.FindAsync(request, build, storage.TemporaryPath, cancellationToken);
+        var git = new GitProgram(access, progress);
         var commit = await RunAsync(request, () => FindAsync(git, request, cancellationToken));
         return commit.Object.StartsWith(request.Checksum, StringComparison.Ordinal) || commit.Commit.StartsWith(request.Checksum, StringComparison.Ordinal)
             ? commit
@@ -29,7 +30,8 @@ internal sealed class GitSource(IStorage storage)
     public async Task<Snapshot> FetchAsync(
         GitSourceRequest request, GitCommit commit, BuildContext build, IVertexProgress? progress, CancellationToken cancellationToken)
     {
-        var git = new GitProgram(await GitAccess.FindAsync(request, build, cancellationToken), progress);
+        await using var access = await GitAccess.FindAsync(request, build, storage.TemporaryPath, cancellationToken);
+        var git = new GitProgram(access, progress);
         return await RunAsync(request, async () =>
         {
             try
@@ -87,10 +89,11 @@ internal sealed class GitSource(IStorage storage)
         catch (GitException e)
         {
             var needsLogin = e.Says("could not read Username") || e.Says("Authentication failed") || e.Says("returned error: 40");
-            throw new SourceException(
-                $"cannot fetch {request}: {e.Message}"
-                + (needsLogin ? ". If it is private: --secret id=GIT_AUTH_TOKEN,env=VARIABLE with a token that may read it" : ""),
-                e);
+            var advice = needsLogin ? ". If it is private: --secret id=GIT_AUTH_TOKEN,env=VARIABLE with a token that may read it"
+                : e.Says("Permission denied (") ? $". The server accepts none of the keys of the forwarded ssh agent \"{request.SshAgent}\" (ssh-add -l lists them)"
+                : e.Says("Host key verification failed") ? ". The server is not the one that the client knows by this name"
+                : "";
+            throw new SourceException($"cannot fetch {request}: {e.Message}{advice}", e);
         }
     }
 }

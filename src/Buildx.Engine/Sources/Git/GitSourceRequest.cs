@@ -32,6 +32,15 @@ internal sealed partial record GitSourceRequest(string Url, string UserInfo)
 
     public string AuthTokenSecret { get; init; } = "";
 
+    /// <summary>Reached through ssh, with the keys of a client's agent.</summary>
+    public bool IsSsh { get; init; }
+
+    /// <summary>Which agent; empty for none.</summary>
+    public string SshAgent { get; init; } = "";
+
+    /// <summary>What <c>known_hosts</c> says; empty when nobody knows the host.</summary>
+    public string KnownHosts { get; init; } = "";
+
     public string AuthHeaderSecret { get; init; } = "";
 
     public override string ToString() => Reference.Length == 0 ? Url : $"{Url}#{Reference}";
@@ -48,15 +57,10 @@ internal sealed partial record GitSourceRequest(string Url, string UserInfo)
             if (attributes.GetValueOrDefault(unsupported) is { Length: > 0 } and not "false")
                 throw new SourceException($"{Display(remote)}: the attribute {unsupported} is not supported yet");
         }
-        if (remote.Scheme == "ssh")
-        {
-            throw new SourceException(
-                $"{Display(remote)} is reached through ssh, and forwarding the client's ssh agent ({SourceAttributes.GitMountSshSocket}) is not supported yet: "
-                + "use the https URL of the repository, with --secret id=GIT_AUTH_TOKEN,env=VARIABLE if it needs a login");
-        }
         var (reference, subdirectory) = SplitFragment(named.Fragment);
-        var (url, userInfo) = SplitUserInfo(remote.Url);
-        var request = new GitSourceRequest(url, userInfo) { Reference = reference, Subdirectory = subdirectory };
+        // Over ssh it is only the user's name, and a part of the address.
+        var (url, userInfo) = remote.Scheme == "ssh" ? (remote.Url, "") : SplitUserInfo(remote.Url);
+        var request = new GitSourceRequest(url, userInfo) { IsSsh = remote.Scheme == "ssh", Reference = reference, Subdirectory = subdirectory };
         foreach (var (name, value) in attributes)
         {
             request = name switch
@@ -67,6 +71,8 @@ internal sealed partial record GitSourceRequest(string Url, string UserInfo)
                 SourceAttributes.GitChecksum => request with { Checksum = value.ToLowerInvariant() },
                 SourceAttributes.GitAuthTokenSecret => request with { AuthTokenSecret = value },
                 SourceAttributes.GitAuthHeaderSecret => request with { AuthHeaderSecret = value },
+                SourceAttributes.GitMountSshSocket => request with { SshAgent = value },
+                SourceAttributes.GitKnownSshHosts => request with { KnownHosts = value },
                 SourceAttributes.GitModificationTime => request with { UseCommitTime = ParseTime(value) },
                 _ => request,
             };

@@ -7,6 +7,7 @@ using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Linux;
 using Buildx.Oci;
+using Buildx.Protocol.Sessions;
 
 namespace Buildx.Engine.Sources.Http;
 
@@ -70,6 +71,8 @@ internal sealed class HttpSource(IStorage storage, HttpAnswers answers) : IDispo
 
     private async Task<HttpResponseMessage> SendAsync(HttpSourceRequest request, string? knownTag, BuildContext build, CancellationToken cancellationToken)
     {
+        if (request.IsUpload)
+            return OpenUpload(request, build, cancellationToken);
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Url);
         message.Headers.TryAddWithoutValidation("User-Agent", "buildx-dotnet");
         foreach (var (name, value) in request.Headers)
@@ -94,6 +97,13 @@ internal sealed class HttpSource(IStorage storage, HttpAnswers answers) : IDispo
             return response;
         using (response)
             throw new SourceException($"cannot download {request}: {Explain(request, response)}");
+    }
+
+    private static HttpResponseMessage OpenUpload(HttpSourceRequest request, BuildContext build, CancellationToken cancellationToken)
+    {
+        var session = build.Sessions.FirstOrDefault(session => !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.UploadMethod))
+            ?? throw new SourceException("the client that sends the build context is not connected any more");
+        return new HttpResponseMessage { Content = new StreamContent(SessionStreams.OpenUpload(session.Invoker, request.Url, cancellationToken)) };
     }
 
     private static string Explain(HttpSourceRequest request, HttpResponseMessage response)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Buildx.Engine.Solving;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Sessions;
 
 namespace Buildx.Engine.Sources.Http;
 
@@ -28,7 +29,10 @@ internal sealed record HttpSourceRequest(Uri Url)
     /// <summary>Only what may make a difference to the answer: <c>Accept</c> and <c>User-Agent</c>.</summary>
     public ImmutableSortedDictionary<string, string> Headers { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    public override string ToString() => UrlCredentials.Redact(Url.OriginalString);
+    /// <summary>No web server has it, but the client.</summary>
+    public bool IsUpload => Url.Host == SessionStreams.UploadHost;
+
+    public override string ToString() => IsUpload ? "the client's upload" : UrlCredentials.Redact(Url.OriginalString);
 
     /// <exception cref="SourceException">Not a URL, or attributes that make no sense.</exception>
     public static HttpSourceRequest Parse(string identifier, IReadOnlyDictionary<string, string> attributes)

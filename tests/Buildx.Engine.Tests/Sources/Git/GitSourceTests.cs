@@ -243,11 +243,11 @@ public sealed class GitSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Ssh_is_refused_by_name()
+    public void A_repository_behind_ssh_keeps_its_user_and_needs_an_agent()
     {
-        var error = Assert.Throws<SourceException>(() => GitSourceRequest.Parse(
-            "git://github.com/a/b", new Dictionary<string, string> { ["git.fullurl"] = "git@github.com:a/b", ["git.mountsshsock"] = "default" }));
-        Assert.Contains("git.mountsshsock", error.Message);
+        var request = GitSourceRequest.Parse(
+            "git://github.com/a/b", new Dictionary<string, string> { ["git.fullurl"] = "git@github.com:a/b", ["git.mountsshsock"] = "default" });
+        Assert.Equal(("git@github.com:a/b", "", true, "default"), (request.Url, request.UserInfo, request.IsSsh, request.SshAgent));
         Assert.Throws<SourceException>(() => GitSourceRequest.Parse("git://a/b", new Dictionary<string, string> { ["git.bundle"] = "x" }));
         Assert.Equal("https://a/b", GitSourceRequest.Parse("git://a/b#main", new Dictionary<string, string>()).Url);
     }

@@ -1,0 +1,55 @@
+using Buildx.Protocol.Errors;
+using Buildx.Protocol.Gateway;
+using Grpc.Core;
+
+namespace Buildx.Client;
+
+/// <summary>
+/// Asks a frontend for something other than a build. <c>Control.Solve</c> has no way to return the answer, so the client takes the
+/// part of a frontend that only asks another one and returns nothing to build.
+/// </summary>
+internal sealed class FrontendQuestion(LLBBridge.LLBBridgeClient bridge, string buildRef, SolveOptions options)
+{
+    private readonly Metadata _headers = new() { { "buildkit-controlapi-buildid", buildRef } };
+
+    /// <returns>The answer's parts by name.</returns>
+    /// <exception cref="RpcException">The frontend doesn't know the answer, or the question.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> AskAsync(string question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken);
+            var response = await bridge.SolveAsync(CreateRequest(question), _headers, cancellationToken: cancellationToken);
+            await bridge.ReturnAsync(new ReturnRequest { Result = new Result() }, _headers, cancellationToken: cancellationToken);
+            return response.Result.Metadata.ToDictionary(entry => entry.Key, entry => entry.Value.ToStringUtf8());
+        }
+        catch (RpcException e)
+        {
+            // Else the build waits for a result.
+            var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)e.StatusCode, Message = e.Status.Detail } };
+            error.Error.Details.AddRange(RpcStatusDetails.Read(e).ToDetails());
+            try
+            {
+                await bridge.ReturnAsync(error, _headers, cancellationToken: cancellationToken);
+            }
+            catch (RpcException)
+            {
+                // It has ended already.
+            }
+            throw;
+        }
+    }
+
+    private SolveRequest CreateRequest(string question)
+    {
+        var request = new SolveRequest { Frontend = options.Frontend, AllowResultReturn = true, AllowResultArrayRef = true };
+        foreach (var (name, value) in options.FrontendAttributes)
+            request.FrontendOpt[name] = value;
+        foreach (var (name, value) in options.FrontendInputs)
+            request.FrontendInputs[name] = value;
+        request.FrontendOpt["requestid"] = question;
+        const string capability = "moby.buildkit.frontend.subrequests+forward";
+        request.FrontendOpt["frontend.caps"] = request.FrontendOpt.TryGetValue("frontend.caps", out var others) ? $"{others},{capability}" : capability;
+        return request;
+    }
+}

@@ -1,0 +1,44 @@
+using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.FileSync;
+using Grpc.Core;
+
+namespace Buildx.Protocol.Sessions;
+
+/// <summary>The services of a session that carry plain bytes: what both sides must know of them.</summary>
+public static class SessionStreams
+{
+    /// <summary>The client sends a file that is no file of its disk: the build context on its standard input.</summary>
+    public const string UploadMethod = "/moby.upload.v1.Upload/Pull";
+
+    /// <summary>The client connects to an ssh agent.</summary>
+    public const string ForwardAgentMethod = "/moby.sshforward.v1.SSH/ForwardAgent";
+
+    public const string CheckAgentMethod = "/moby.sshforward.v1.SSH/CheckAgent";
+
+    /// <summary>The host of URLs that stand for what a client uploads.</summary>
+    public const string UploadHost = "buildkit-session";
+
+    /// <summary>The header that says which upload: the URL's path.</summary>
+    public const string UploadPathKey = "urlpath";
+
+    /// <summary>The header that says which agent; without it the client's <see cref="DefaultAgent"/>.</summary>
+    public const string AgentIdKey = "buildkit.ssh.id";
+
+    public const string DefaultAgent = "default";
+
+    // All of them declare a BytesMessage of their own, with the same single field.
+    private static readonly Marshaller<BytesMessage> Bytes = FileSyncCalls.CreateMarshaller(BytesMessage.Parser);
+
+    private static readonly Method<BytesMessage, BytesMessage> Upload = new(MethodType.DuplexStreaming, "moby.upload.v1.Upload", "Pull", Bytes, Bytes);
+
+    private static readonly Method<BytesMessage, BytesMessage> ForwardAgent =
+        new(MethodType.DuplexStreaming, "moby.sshforward.v1.SSH", "ForwardAgent", Bytes, Bytes);
+
+    /// <summary>The daemon reads an upload.</summary>
+    public static Stream OpenUpload(CallInvoker session, Uri url, CancellationToken cancellationToken) => SessionTunnelStream.FromClientCall(session.AsyncDuplexStreamingCall(
+        Upload, null, new CallOptions(new Metadata { { UploadPathKey, url.AbsolutePath }, { "urlhost", url.Host } }, cancellationToken: cancellationToken)));
+
+    /// <summary>The daemon makes one more connection to an agent.</summary>
+    public static Stream OpenAgent(CallInvoker session, string id, CancellationToken cancellationToken) => SessionTunnelStream.FromClientCall(
+        session.AsyncDuplexStreamingCall(ForwardAgent, null, new CallOptions(new Metadata { { AgentIdKey, id } }, cancellationToken: cancellationToken)));
+}
