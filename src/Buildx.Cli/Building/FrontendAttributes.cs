@@ -16,6 +16,9 @@ internal static class FrontendAttributes
             attributes["dockerfilekey"] = "dockerfile";
         foreach (var named in request.NamedContexts)
             attributes[$"context:{named.Name}"] = named.Source ?? $"local:{named.LocalName}";
+        // A frontend that doesn't know them would build something else.
+        if (request.NamedContexts.Count > 0)
+            attributes["frontend.caps"] = "moby.buildkit.frontend.contexts+forward";
         foreach (var (name, value) in request.BuildArguments)
             attributes[$"build-arg:{name}"] = value;
         foreach (var (name, value) in proxies)

@@ -8,7 +8,14 @@ internal interface IExecutor
 {
     /// <summary>Runs to the end and returns the exit code. Cancelling kills the whole container before the task ends.</summary>
     /// <exception cref="ExecutionException">The container could not be started; the message says why and what to do.</exception>
-    Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken);
+    /// <param name="control">Whoever talks to the process while it runs; null for a step of a build.</param>
+    Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken, ProcessControl? control = null);
+
+    /// <summary>Runs one more process in a container that runs already.</summary>
+    /// <param name="spec">What is to run; where and with which mounts is the container's.</param>
+    /// <param name="first">The container's first process.</param>
+    /// <exception cref="ExecutionException">It could not be started, e.g. because the container has ended.</exception>
+    Task<int> RunInsideAsync(ExecutionSpec spec, ProcessControl first, IExecutionOutput output, ProcessControl control, CancellationToken cancellationToken);
 }
 
 internal interface IExecutionOutput
@@ -39,6 +46,9 @@ internal sealed record ExecutionSpec(
 
     /// <summary>Remove what had to be made under the root to mount onto, when the process has ended.</summary>
     public bool RemoveMountStubs { get; init; } = true;
+
+    /// <summary>The process gets a terminal of its own.</summary>
+    public bool HasTerminal { get; init; }
 }
 
 internal enum NetworkMode { Default, Host, None }

@@ -22,12 +22,11 @@ internal sealed record OciRuntime(string Path, bool IsCrun)
             : $"the OCI runtime \"{wanted}\" was not found. {Remedy}, or correct the setting");
     }
 
-    /// <summary>What comes before <c>--bundle … ID</c>.</summary>
-    public ImmutableArray<string> RunArguments(string stateDirectory, string logFile, bool managesCgroups) =>
+    /// <summary>What comes before <c>run --bundle … ID</c> and the like.</summary>
+    public ImmutableArray<string> CommonArguments(string stateDirectory, string logFile, bool managesCgroups) =>
     [
         "--root", stateDirectory, "--log", logFile, "--log-format", "json",
         // runc has no such switch: without cgroupsPath in the configuration it goes on when it can't make one.
         .. IsCrun && !managesCgroups ? ["--cgroup-manager=disabled"] : ImmutableArray<string>.Empty,
-        "run",
     ];
 }

@@ -10,7 +10,7 @@ using Buildx.Linux.Processes;
 namespace Buildx.Engine.Execution;
 
 /// <summary>Runs steps under an OCI runtime.</summary>
-internal sealed class RuntimeExecutor : IExecutor
+internal sealed partial class RuntimeExecutor : IExecutor
 {
     private const string HostResolvConf = "/etc/resolv.conf";
     private const string SystemdResolvConf = "/run/systemd/resolve/resolv.conf";
@@ -38,7 +38,19 @@ internal sealed class RuntimeExecutor : IExecutor
     /// <summary>Whether the next step starts with the profile that an earlier one has compiled.</summary>
     internal bool HasCompiledSeccomp => _compiledSeccomp is not null;
 
-    public async Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(ExecutionSpec spec, IExecutionOutput output, CancellationToken cancellationToken, ProcessControl? control = null)
+    {
+        try
+        {
+            return await RunInContainerAsync(spec, output, control, cancellationToken);
+        }
+        finally
+        {
+            control?.Detach();
+        }
+    }
+
+    private async Task<int> RunInContainerAsync(ExecutionSpec spec, IExecutionOutput output, ProcessControl? control, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var runtime = _runtime.Value;
@@ -89,8 +101,14 @@ internal sealed class RuntimeExecutor : IExecutor
             });
 
             var log = Path.Combine(directory, "log.json");
+            using var console = spec.HasTerminal ? MakeConsole(runtime) : null;
             var run = new RuntimeRun(runtime.Path,
-                [.. runtime.RunArguments(_state, log, cgroup is not null), "--bundle", directory, id], log, output);
+                [.. runtime.CommonArguments(_state, log, cgroup is not null), "run", .. ConsoleArguments(console), "--bundle", directory, id], log, output)
+            {
+                Control = control,
+                Console = console,
+            };
+            control?.Container = new RunningContainer(id, directory, run, spec, cgroup is not null);
             var exit = await run.RunAsync(cancellationToken);
             if (_compiledSeccomp is null && !cancellationToken.IsCancellationRequested && File.Exists(keptSeccomp))
                 KeepCompiledSeccomp(keptSeccomp);
@@ -122,6 +140,12 @@ internal sealed class RuntimeExecutor : IExecutor
         if (program.Length > 0 && program.Length % instruction == 0)
             _compiledSeccomp = Convert.ToBase64String(program);
     }
+
+    private static ConsoleSocket MakeConsole(OciRuntime runtime) => runtime.IsCrun
+        ? new ConsoleSocket()
+        : throw new ExecutionException($"a process with a terminal needs crun; the runtime here is {runtime.Path}. {OciRuntime.Remedy}");
+
+    private static ImmutableArray<string> ConsoleArguments(ConsoleSocket? console) => console is null ? [] : ["--console-socket", console.Path];
 
     private static int Explain(ProcessExit exit, string log, string printed, ExecutionSpec spec, IExecutionOutput output)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Buildx.Linux;
 using Buildx.Linux.Processes;
 using Microsoft.Win32.SafeHandles;
@@ -11,9 +12,10 @@ namespace Buildx.Engine.Execution;
 /// </summary>
 /// <remarks>
 /// <c>setpriv --pdeathsig → unshare --pid --kill-child → runtime → container</c>: the runtime is the first process of a pid
-/// namespace, so whatever ends it, the kernel ends everything in the container.
+/// namespace, so whatever ends it, the kernel ends everything in the container. One more process in a container enters that
+/// namespace: <c>setpriv --pdeathsig → nsenter --pid --mount → runtime → process</c>.
 /// </remarks>
-internal sealed class RuntimeRun(string runtime, ImmutableArray<string> arguments, string logFile, IExecutionOutput output)
+internal sealed partial class RuntimeRun(string runtime, ImmutableArray<string> arguments, string logFile, IExecutionOutput output)
 {
     private const int StackSize = 256 << 10;
 
@@ -22,13 +24,25 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
 
     private static readonly string? SetPriv = ExecutableSearch.Find("setpriv");
     private static readonly string? Unshare = ExecutableSearch.Find("unshare");
+    private static readonly string? NsEnter = ExecutableSearch.Find("nsenter");
 
     private readonly TaskCompletionSource<ProcessExit> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private ChildProcess? _process;
+    private SafeFileHandle? _terminal;
+    private (int Rows, int Columns)? _windowSize;
     private bool _isKilled;
     private bool _hasBegun;
     private byte[] _held = [];
+
+    /// <summary>Whoever talks to the process; null for nobody.</summary>
+    public ProcessControl? Control { get; init; }
+
+    /// <summary>Where the runtime sends the terminal; null for none.</summary>
+    public ConsoleSocket? Console { get; init; }
+
+    /// <summary>The run of the container that this process goes into; null for a container of its own.</summary>
+    public RuntimeRun? Inside { get; init; }
 
     /// <summary>What the runtime printed itself instead of the container: withheld, since its log says it too.</summary>
     public string RuntimeOutput { get; private set; } = "";
@@ -55,11 +69,11 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
                     process = Start(outWriter, errorWriter);
                 using (process)
                 {
+                    Control?.Attach(this);
                     Pump(process, outReader, errorReader);
                     var exit = process.Wait();
                     ReleaseUnlessRuntimeHasFailed();
-                    lock (_lock)
-                        _process = null;
+                    End();
                     _end.TrySetResult(exit);
                 }
             }
@@ -68,34 +82,62 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
         {
             // Nothing may end this thread but the run's end; the task carries whatever it was.
             Kill();
-            lock (_lock)
-                _process = null;
+            End();
             _end.TrySetException(exception);
         }
     }
 
-    private ChildProcess Start(SafeFileHandle outWriter, SafeFileHandle errorWriter)
+    private void End()
     {
-        var command = SetPriv is not null && Unshare is not null
-            ? new ProcessStart(SetPriv,
-                ["--pdeathsig", "KILL", "--", Unshare, "--pid", "--fork", "--kill-child", "--mount-proc", "--", runtime, .. arguments])
-            : new ProcessStart(runtime, arguments);
         lock (_lock)
         {
-            var process = ChildProcess.Start(command with { Output = outWriter, Error = errorWriter });
+            _process = null;
+            _terminal?.Dispose();
+            _terminal = null;
+        }
+        Control?.Detach();
+    }
+
+    private ChildProcess Start(SafeFileHandle outWriter, SafeFileHandle errorWriter)
+    {
+        var command = Command() with { Output = outWriter, Error = errorWriter };
+        if (Console is null && Control is not null)
+            command = command with { Input = Control.Input, Output = Control.Output ?? outWriter };
+        lock (_lock)
+        {
+            var process = ChildProcess.Start(command);
             _process = process;
             if (_isKilled)
                 _ = Task.Run(Kill);
+            if (Console is null)
+            {
+                // The other end is told when the container has closed it, and no sooner or later.
+                Control?.Input?.Dispose();
+                Control?.Output?.Dispose();
+            }
             return process;
         }
+    }
+
+    private ProcessStart Command()
+    {
+        if (SetPriv is null || Unshare is null || NsEnter is null)
+            return new ProcessStart(runtime, arguments);
+        if (Inside is null)
+        {
+            return new ProcessStart(SetPriv,
+                ["--pdeathsig", "KILL", "--", Unshare, "--pid", "--fork", "--kill-child", "--mount-proc", "--", runtime, .. arguments]);
+        }
+        var first = Inside.RuntimeProcess() ?? throw new ExecutionException("the container has ended with its first process: nothing more can be started in it");
+        return new ProcessStart(SetPriv, ["--pdeathsig", "KILL", "--", NsEnter, "--target", $"{first}", "--pid", "--mount", "--", runtime, .. arguments]);
     }
 
     private void Pump(ChildProcess process, SafeFileHandle outReader, SafeFileHandle errorReader)
     {
         Span<byte> buffer = stackalloc byte[16 << 10];
-        Span<bool> ready = stackalloc bool[3];
-        var handles = new System.Runtime.InteropServices.SafeHandle?[] { outReader, errorReader, process.Descriptor };
-        while (handles[0] is not null || handles[1] is not null)
+        Span<bool> ready = stackalloc bool[4];
+        var handles = new SafeHandle?[] { outReader, errorReader, process.Descriptor, Console?.Handle };
+        while (handles[0] is not null || handles[1] is not null || (handles[3] is not null && handles[2] is not null) || _terminal is not null)
         {
             // When the process has ended all of the container has; what it wrote is in the pipes now.
             var hasEnded = handles[2] is null;
@@ -109,6 +151,8 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
             }
             if (ready[2])
                 handles[2] = null;
+            if (ready[3] && handles[3] is { } console)
+                handles[3] = _terminal is null ? TakeTerminal() : ReadTerminal(console, buffer);
             for (var i = 0; i < 2; i++)
             {
                 if (!ready[i] || handles[i] is null)
@@ -164,7 +208,10 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
                 _isKilled = true;
                 if (_process is null)
                     return;
-                var children = ReadChildren(_process.Id);
+                var children = ContainerProcesses.ChildrenOf(_process.Id);
+                // What the runtime has started in another's container doesn't end with it.
+                foreach (var child in Inside is null ? [] : children.SelectMany(ContainerProcesses.ChildrenOf))
+                    CurrentProcess.Kill(child);
                 foreach (var child in children)
                     CurrentProcess.Kill(child);
                 // Its parent ends by itself after the whole namespace has.
@@ -177,18 +224,5 @@ internal sealed class RuntimeRun(string runtime, ImmutableArray<string> argument
         }
         lock (_lock)
             _process?.Signal(ProcessSignal.Kill);
-    }
-
-    private static int[] ReadChildren(int processId)
-    {
-        try
-        {
-            return [.. File.ReadAllText($"/proc/{processId}/task/{processId}/children")
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(int.Parse)];
-        }
-        catch (IOException)
-        {
-            return [];
-        }
     }
 }

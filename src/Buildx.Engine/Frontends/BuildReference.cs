@@ -33,6 +33,10 @@ internal sealed class BuildReference : IBuildReference
 
     public LlbGraph Graph { get; }
 
+    public LlbOutput? Output => Graph.Output;
+
+    public Task<OutputTree?> GetTreeAsync(CancellationToken cancellationToken) => OutputAsync(cancellationToken, isRead: true);
+
     public async Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken)
     {
         if (await OutputAsync(cancellationToken) is not { } tree)

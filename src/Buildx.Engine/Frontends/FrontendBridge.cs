@@ -14,6 +14,8 @@ internal sealed class FrontendBridge(
     BuildJob job, Solver solver, ImageSource images, IReadOnlyList<Platform> platforms, TimeProvider time, CancellationToken cancellationToken)
     : IFrontendBridge
 {
+    public BuildContext Build { get; } = Joined(job);
+
     public string SessionId => job.Session?.Id ?? "";
 
     public IReadOnlyList<Platform> WorkerPlatforms => platforms;
@@ -64,5 +66,12 @@ internal sealed class FrontendBridge(
             progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
             throw;
         }
+    }
+
+    private static BuildContext Joined(BuildJob job)
+    {
+        var build = new BuildContext();
+        build.Join(job);
+        return build;
     }
 }

@@ -1,26 +1,24 @@
 using Buildx.Engine.Frontends.Dockerfile;
-using Buildx.Oci;
+using Buildx.Engine.Frontends.Gateway;
+using Buildx.Engine.Operations.Exec;
+using Buildx.Engine.Server;
 
 namespace Buildx.Engine.Frontends;
 
 /// <summary>The frontends by the names that clients use.</summary>
-internal static class FrontendCatalog
+internal sealed class FrontendCatalog(ExecEnvironment exec, WorkerDescription worker)
 {
+    /// <summary>For containers that frontends run in, and that they make.</summary>
+    public ExecEnvironment Exec => exec;
+
+    /// <summary>What frontends are told about this engine.</summary>
+    public WorkerDescription Worker => worker;
+
     /// <exception cref="NotSupportedException">There is no such frontend here; the message says which there are.</exception>
-    public static IFrontend Find(string name, IReadOnlyDictionary<string, string> options)
+    public IFrontend Find(string name) => name switch
     {
-        switch (name)
-        {
-            case "dockerfile.v0":
-                return new DockerfileFrontend();
-            case "gateway.v0":
-                var source = options.GetValueOrDefault("source", "");
-                // The official Dockerfile frontend is the built-in one, packed as an image.
-                if (ImageReference.TryParse(source, out var image) && image.Repository is "docker.io/docker/dockerfile" or "docker.io/docker/dockerfile-upstream")
-                    return new DockerfileFrontend();
-                throw new NotSupportedException($"frontend image {source} can't be run: only the built-in Dockerfile frontend is supported in this version");
-            default:
-                throw new NotSupportedException($"frontend {name} is not known; there are dockerfile.v0 and gateway.v0");
-        }
-    }
+        "dockerfile.v0" => new DockerfileFrontend(new ImageFrontend(this)),
+        "gateway.v0" => new ImageFrontend(this),
+        _ => throw new NotSupportedException($"frontend {name} is not known; there are dockerfile.v0 and gateway.v0"),
+    };
 }

@@ -1,5 +1,7 @@
 using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
+using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 
@@ -9,6 +11,9 @@ namespace Buildx.Engine.Frontends;
 internal interface IFrontendBridge
 {
     string SessionId { get; }
+
+    /// <summary>The build itself, for what runs in its name.</summary>
+    BuildContext Build { get; }
 
     /// <summary>What this engine can run, native first.</summary>
     IReadOnlyList<Oci.Platform> WorkerPlatforms { get; }
@@ -31,7 +36,13 @@ internal interface IBuildReference
 {
     Definition Definition { get; }
 
+    /// <summary>What the graph's result is called; null for an empty tree.</summary>
+    LlbOutput? Output { get; }
+
     Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken);
+
+    /// <summary>The result's tree, made by now; null for an empty one.</summary>
+    Task<OutputTree?> GetTreeAsync(CancellationToken cancellationToken);
 
     /// <summary>The whole tree, to be read until it is disposed.</summary>
     ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken);
@@ -81,6 +92,9 @@ internal sealed class FrontendException(string message, SourceInfo? source = nul
     : Exception(message, inner)
 {
     public SourceInfo? SourceFile { get; } = source;
+
+    /// <summary>What was asked of a frontend that cannot do it, by BuildKit's name for it.</summary>
+    public string? UnsupportedCapability { get; init; }
 
     public IReadOnlyList<Protocol.Pb.Range> Ranges { get; } = ranges ?? [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
@@ -6,7 +7,10 @@ using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.Operations;
 
-/// <summary>What the upper tree adds to the lower one, where the lower is what the upper was made from.</summary>
+/// <summary>
+/// What the upper tree has more, otherwise, or no longer, than the lower one. Where the upper was made from the lower that is the
+/// rest of its layers; of any other two it is found by comparing their files.
+/// </summary>
 internal sealed class DiffOperation(DiffOp operation, IStorage storage) : IOperation
 {
     public Digest Key { get; } = new KeyHash("diff").Add(operation.Lower?.Input ?? -1).Add(operation.Upper?.Input ?? -1).ToDigest();
@@ -20,9 +24,19 @@ internal sealed class DiffOperation(DiffOp operation, IStorage storage) : IOpera
     {
         var lower = await SnapshotAsync(context, operation.Lower?.Input ?? -1, cancellationToken);
         var upper = await SnapshotAsync(context, operation.Upper?.Input ?? -1, cancellationToken);
-        if (!upper.StartsWith(lower))
-            throw new NotSupportedException("a diff of trees that were not made from each other is not supported yet");
-        return [new SnapshotTree(new Snapshot(upper.Layers[lower.Layers.Length..]), storage.Layers)];
+        var difference = upper.StartsWith(lower)
+            ? new Snapshot(upper.Layers[lower.Layers.Length..])
+            : await CompareAsync(lower, upper, cancellationToken);
+        return [new SnapshotTree(difference, storage.Layers)];
+    }
+
+    private async Task<Snapshot> CompareAsync(Snapshot lower, Snapshot upper, CancellationToken cancellationToken)
+    {
+        await using var before = await storage.Layers.MountAsync(lower, null, cancellationToken);
+        await using var after = await storage.Layers.MountAsync(upper, null, cancellationToken);
+        await using var target = await storage.Layers.MountWritableAsync(lower, null, cancellationToken);
+        await Task.Run(() => TreeDifference.Apply(before.Path, after.Path, target.Path, cancellationToken), cancellationToken);
+        return await target.CommitAsync(cancellationToken) is { } layer ? Snapshot.Empty.Append(layer) : Snapshot.Empty;
     }
 
     private static async ValueTask<Snapshot> SnapshotAsync(OperationContext context, long input, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ namespace Buildx.Engine.Operations;
 
 /// <summary>Turns a vertex into what carries it out.</summary>
 internal sealed class OperationFactory(
-    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, GitSource git, HttpSource http, ContentHasher hasher, TimeProvider time)
+    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, GitSource git, HttpSource http, ContentHasher hasher, SolveGraph solve, TimeProvider time)
     : IOperationFactory
 {
     private readonly FetchedSources _fetched = new(storage, time);
@@ -30,6 +30,8 @@ internal sealed class OperationFactory(
             Op.OpOneofCase.File => new FileVertexOperation(FileOperation.Parse(operation.File, vertex.Inputs.Count), hasher, storage),
             Op.OpOneofCase.Merge => new MergeOperation(storage),
             Op.OpOneofCase.Diff => new DiffOperation(operation.Diff, storage),
+            Op.OpOneofCase.Passthrough => new PassthroughOperation(operation.Passthrough),
+            Op.OpOneofCase.Build => new BuildOperation(operation.Build, solve),
             Op.OpOneofCase.Source => CreateSource(operation),
             _ => throw new NotSupportedException($"LLB operations of the kind {operation.OpCase} are not supported in this version"),
         };

@@ -2,6 +2,7 @@ using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Execution.Emulating;
 using Buildx.Engine.Exporting;
+using Buildx.Engine.Frontends;
 using Buildx.Engine.Operations;
 using Buildx.Engine.Operations.Exec;
 using Buildx.Engine.Server.Building;
@@ -55,12 +56,17 @@ internal sealed class Engine : IAsyncDisposable
         var emulation = new Emulation(execution);
         _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, hasher, configuration.MaximumParallelism);
 
-        var solver = new Solver(storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, time), time);
+        Solver solver = null!;
+        Task<OutputTree?> SolveGraphAsync(Protocol.Pb.Definition definition, BuildContext build, CancellationToken cancellationToken) =>
+            new BuildReference(definition, build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
+        solver = new Solver(
+            storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
-        var runner = new BuildRunner(solver, images, exporters, emulation, configuration, time);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
+        var frontends = new FrontendCatalog(_exec, worker);
+        var runner = new BuildRunner(solver, frontends, images, exporters, emulation, configuration, time);
         var builds = new BuildRegistry();
-        Control = new ControlService(runner, builds, new SessionManager(), worker, storage, Activity);
+        Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, Activity);
         Bridge = new BridgeService(builds, worker);
     }
 

@@ -56,10 +56,12 @@ internal sealed class BuildJob : IAsyncDisposable
             Progress.Publish(status);
     }
 
-    /// <summary>The first step that failed; the others are stopped for it.</summary>
+    /// <summary>The first step that failed since <see cref="Failed"/> was set; the others are stopped for it.</summary>
     public VertexException? Failure { get; private set; }
 
-    /// <summary>Called once, when the first step has failed.</summary>
+    /// <summary>
+    /// Called once, when a step has failed. Not set as long as a frontend decides what is built: it may well go on without that step.
+    /// </summary>
     public Action? Failed { get; set; }
 
     /// <summary>Each vertex is resolved once in a build, whoever asks.</summary>
@@ -81,7 +83,7 @@ internal sealed class BuildJob : IAsyncDisposable
     {
         lock (_leaseLock)
         {
-            if (Failure is not null)
+            if (Failed is null || Failure is not null)
                 return;
             Failure = failure;
         }

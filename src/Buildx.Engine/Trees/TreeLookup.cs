@@ -19,12 +19,15 @@ internal static class TreeLookup
 
     /// <summary>A file's content; null when there is no such file.</summary>
     /// <exception cref="InvalidDataException">Larger than <paramref name="limit"/>, or not a regular file.</exception>
-    public static byte[]? ReadFile(string root, string path, int limit) => Read(root, path, limit, mustFit: true);
+    public static byte[]? ReadFile(string root, string path, int limit) => Read(root, path, 0, limit, mustFit: true);
 
     /// <summary>How a file begins; null when there is no such file.</summary>
-    public static byte[]? ReadStart(string root, string path, int length) => Read(root, path, length, mustFit: false);
+    public static byte[]? ReadStart(string root, string path, int length) => Read(root, path, 0, length, mustFit: false);
 
-    private static byte[]? Read(string root, string path, int limit, bool mustFit)
+    /// <summary>Part of a file, however large it is, empty beyond its end; null when there is no such file.</summary>
+    public static byte[]? ReadPart(string root, string path, long offset, int length) => Read(root, path, offset, length, mustFit: false);
+
+    private static byte[]? Read(string root, string path, long offset, int limit, bool mustFit)
     {
         using var directory = FileSystem.OpenDirectory(root);
         // Not blocking: the path may name a pipe that nobody writes.
@@ -39,9 +42,9 @@ internal static class TreeLookup
             throw new InvalidDataException($"{path} is not a regular file");
         if (status.Size > limit && mustFit)
             throw new InvalidDataException($"{path} is larger than {limit >> 20} MB");
-        var content = new byte[Math.Min(status.Size, limit)];
+        var content = new byte[Math.Clamp(status.Size - offset, 0, limit)];
         var length = 0;
-        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var count)
+        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), offset + length) is > 0 and var count)
             length += count;
         return content[..length];
     }
@@ -82,6 +85,13 @@ internal static class TreeLookup
             ModTime = (status.ModifiedAt.Seconds * 1_000_000_000) + status.ModifiedAt.Nanoseconds,
             Linkname = status.IsSymbolicLink ? FileSystem.ReadLinkAt(parent, name) : "",
         };
+    }
+
+    /// <summary>The same of what the path leads to, links followed inside the tree; null when there is nothing.</summary>
+    public static Stat? DescribeTarget(string root, string path)
+    {
+        using var directory = FileSystem.OpenDirectory(root);
+        return TreeResolver.Resolve(directory, TreePath.Clean(path), followLast: true) is { } target ? Describe(root, target) : null;
     }
 
     private static string? NothingThere(string path) =>

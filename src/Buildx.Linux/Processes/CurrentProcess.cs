@@ -25,9 +25,12 @@ public static unsafe class CurrentProcess
     }
 
     /// <summary>Kills a process by its number: only for one whose number can't have been given to another, as its parent is held.</summary>
-    public static void Kill(int processId)
+    public static void Kill(int processId) => Signal(processId, (int)ProcessSignal.Kill);
+
+    /// <summary>Sends any signal by its number, under the same condition.</summary>
+    public static void Signal(int processId, int signal)
     {
-        if (ProcessCalls.Kill(processId, (int)ProcessSignal.Kill) < 0 && (Errno)Marshal.GetLastPInvokeError() != Errno.ESRCH)
+        if (ProcessCalls.Kill(processId, signal) < 0 && (Errno)Marshal.GetLastPInvokeError() != Errno.ESRCH)
             throw LinuxException.FromLastError("kill", $"process {processId}");
     }
 

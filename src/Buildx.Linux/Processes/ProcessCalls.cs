@@ -102,6 +102,15 @@ internal static unsafe partial class ProcessCalls
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSocketOption(int socket, int level, int option, void* value, uint* length);
 
+    [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
+    public static partial int SocketPair(int domain, int type, int protocol, int* ends);
+
+    [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int SetWindowSize(int terminal, nuint request, WindowSize* size);
+
     [LibraryImport(Library, EntryPoint = "getuid")]
     public static partial uint GetUserId();
 
@@ -117,6 +126,37 @@ internal static unsafe partial class ProcessCalls
         public int Descriptor;
         public short Events;
         public short Returned;
+    }
+
+    /// <summary><c>struct msghdr</c> (64-bit layout).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public MessagePart* Parts;
+        public nuint PartCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessagePart
+    {
+        public void* Base;
+        public nuint Length;
+    }
+
+    /// <summary><c>struct winsize</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct WindowSize
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort Width;
+        public ushort Height;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -27,6 +27,9 @@ public sealed record ExecSpecification
 
     public ProxyEnv? Proxy { get; init; }
 
+    /// <summary>How the command may end; only with 0 if empty.</summary>
+    public IReadOnlyList<int> ValidExitCodes { get; init; } = [];
+
     public NetMode Network { get; init; }
 
     public SecurityMode Security { get; init; }

@@ -50,6 +50,17 @@ public static class LlbExec
         return LlbVertex.Create(new Op { Exec = exec, Platform = options.RequirePlatform() }, inputs.Inputs, options, capabilities).Output(root);
     }
 
+    /// <summary>What a command has written to a mount of its own.</summary>
+    /// <param name="command">The command's root, as <see cref="Create"/> returned it.</param>
+    /// <exception cref="ArgumentException">It has no writable mount there.</exception>
+    public static LlbOutput MountOutput(LlbOutput command, string target)
+    {
+        var mount = command.Vertex.Operation.Exec?.Mounts.FirstOrDefault(mount => mount.Dest == target && mount.Output >= 0);
+        return mount is null
+            ? throw new ArgumentException($"the command has no writable mount at {target}", nameof(target))
+            : command.Vertex.Output((int)mount.Output);
+    }
+
     private static Meta Meta(ExecSpecification command, IReadOnlyList<string> environment, List<string> capabilities)
     {
         var meta = new Meta
@@ -68,6 +79,11 @@ public static class LlbExec
         {
             capabilities.Add("exec.meta.ulimit");
             meta.Ulimit.AddRange(command.Ulimits);
+        }
+        if (command.ValidExitCodes.Count > 0)
+        {
+            capabilities.Add("exec.validexitcode");
+            meta.ValidExitCodes.AddRange(command.ValidExitCodes);
         }
         if (command.Proxy is not null)
         {

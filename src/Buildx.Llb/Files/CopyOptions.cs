@@ -19,6 +19,9 @@ public sealed record CopyOptions
 
     public bool CreateDestination { get; init; }
 
+    /// <summary>What is in the way is replaced, also a directory by a file.</summary>
+    public bool AlwaysReplace { get; init; }
+
     public bool AllowWildcard { get; init; }
 
     public bool AllowEmptyWildcard { get; init; }

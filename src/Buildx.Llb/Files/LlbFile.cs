@@ -34,6 +34,7 @@ public sealed class LlbFile(LlbOutput? target)
             DirCopyContents = options.DirectoryContentsOnly,
             AttemptUnpackDockerCompatibility = options.Unpack,
             CreateDestPath = options.CreateDestination,
+            AlwaysReplaceExistingDestPaths = options.AlwaysReplace,
             AllowWildcard = options.AllowWildcard,
             AllowEmptyWildcard = options.AllowEmptyWildcard,
             Timestamp = Nanoseconds(options.Time),

@@ -2,6 +2,7 @@ using System.Text;
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Dockerfile;
 using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -42,7 +43,7 @@ public sealed class DockerfileFrontendTests
     }
 
     [Fact]
-    public async Task Another_frontend_is_refused_with_its_line()
+    public async Task What_is_wrong_with_another_frontend_is_told_with_the_line_that_asks_for_it()
     {
         var error = await Assert.ThrowsAsync<FrontendException>(() => SolveAsync(new Bridge("# syntax=example.com/other\nFROM scratch\n")));
         Assert.StartsWith("Dockerfile:1:1: ", error.Message, StringComparison.Ordinal);
@@ -50,12 +51,20 @@ public sealed class DockerfileFrontendTests
         await SolveAsync(new Bridge("# syntax=docker/dockerfile:1.7-labs\nFROM busybox\n"));
     }
 
-    private static Task<FrontendResult> SolveAsync(Bridge bridge, params (string Key, string Value)[] options) => new DockerfileFrontend().SolveAsync(
+    private static Task<FrontendResult> SolveAsync(Bridge bridge, params (string Key, string Value)[] options) => new DockerfileFrontend(new NoImages()).SolveAsync(
         new FrontendRequest(options.ToDictionary(option => option.Key, option => option.Value), new Dictionary<string, Definition>()),
         bridge, TestContext.Current.CancellationToken);
 
+    private sealed class NoImages : IFrontend
+    {
+        public Task<FrontendResult> SolveAsync(FrontendRequest request, IFrontendBridge bridge, CancellationToken cancellationToken) =>
+            throw new FrontendException($"there is no {request.Options["source"]} here");
+    }
+
     private sealed class Bridge(string? dockerfile) : IFrontendBridge
     {
+        public BuildContext Build { get; } = new();
+
         public List<string> Steps { get; } = [];
 
         public string SessionId => "session";
@@ -83,6 +92,10 @@ public sealed class DockerfileFrontendTests
     private sealed class Reference(Definition definition, string? dockerfile, List<string> steps) : IBuildReference
     {
         public Definition Definition => definition;
+
+        public LlbOutput? Output => LlbGraph.Read(definition).Output;
+
+        public Task<OutputTree?> GetTreeAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("nothing is to be built here");
 
         public Task<Snapshot> EvaluateAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("nothing is to be built here");
 

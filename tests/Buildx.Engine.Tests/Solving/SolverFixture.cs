@@ -123,7 +123,8 @@ internal sealed class SolverFixture : IAsyncDisposable
         _exec = new ExecEnvironment(Store, null!, null!, hasher, null);
         Operations = new WatchedOperations(new OperationFactory(
             Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers), new LocalSource(Store.Directories, Store.Layers, hasher),
-            new GitSource(Store), _downloads, hasher, TimeProvider.System));
+            new GitSource(Store), _downloads, hasher,
+            (_, _, _) => throw new NotSupportedException("graphs in graphs are not tested here"), TimeProvider.System));
         Solver = new Solver(Store, Operations, TimeProvider.System);
     }
 }

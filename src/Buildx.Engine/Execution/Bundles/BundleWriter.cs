@@ -24,6 +24,7 @@ internal static class BundleWriter
         json.WriteBoolean("readonly", spec.ReadOnlyRoot);
         json.WriteEndObject();
         json.WriteString("hostname", spec.Hostname);
+        json.WritePropertyName("process");
         WriteProcess(json, bundle);
         json.WriteStartArray("mounts");
         foreach (var mount in bundle.Mounts)
@@ -68,11 +69,12 @@ internal static class BundleWriter
         }
     }
 
-    private static void WriteProcess(Utf8JsonWriter json, Bundle bundle)
+    /// <summary>Only the process, for one more in a container that is there.</summary>
+    public static void WriteProcess(Utf8JsonWriter json, Bundle bundle)
     {
         var spec = bundle.Spec;
-        json.WriteStartObject("process");
-        json.WriteBoolean("terminal", false);
+        json.WriteStartObject();
+        json.WriteBoolean("terminal", spec.HasTerminal);
         json.WriteStartObject("user");
         json.WriteNumber("uid", bundle.User.Uid);
         json.WriteNumber("gid", bundle.User.Gid);

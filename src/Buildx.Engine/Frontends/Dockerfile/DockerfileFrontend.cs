@@ -10,7 +10,8 @@ namespace Buildx.Engine.Frontends.Dockerfile;
 /// <c>dockerfile.v0</c>: reads the Dockerfile through the session and turns it into one graph per platform.
 /// Stages that do not depend on the platform have the same digests in all of them, so they are built once.
 /// </summary>
-internal sealed class DockerfileFrontend : IFrontend
+/// <param name="images">Runs the frontend that a file asks for instead of this one.</param>
+internal sealed class DockerfileFrontend(IFrontend images) : IFrontend
 {
     public async Task<FrontendResult> SolveAsync(FrontendRequest request, IFrontendBridge bridge, CancellationToken cancellationToken)
     {
@@ -19,7 +20,8 @@ internal sealed class DockerfileFrontend : IFrontend
             return Subrequests.Describe();
         var contexts = await RequestContexts.OpenAsync(options, request, bridge, cancellationToken);
         var source = await contexts.ReadDockerfileAsync(cancellationToken);
-        SyntaxImage.Check(options, source);
+        if (SyntaxImage.Find(options, source) is { } other)
+            return await ForwardAsync(other, request, source, bridge, cancellationToken);
         if (options.Request == Subrequests.Targets)
             return Subrequests.ListTargets(source);
         try
@@ -27,14 +29,27 @@ internal sealed class DockerfileFrontend : IFrontend
             if (options.Request is null)
                 source.Document.ThrowIfInvalid();
             var ignore = await contexts.ReadIgnorePatternsAsync(source.OwnIgnoreFile, cancellationToken);
-            var images = new BridgeImages(bridge, options.ResolveMode);
+            var baseImages = new BridgeImages(bridge, options.ResolveMode);
             if (options.Request is { } subrequest)
-                return await Subrequests.AnswerAsync(subrequest, source, Conversion(options, bridge, source, null), contexts.For(ignore), images, cancellationToken);
-            return await BuildAsync(options, source, contexts.For(ignore), images, bridge, cancellationToken);
+                return await Subrequests.AnswerAsync(subrequest, source, Conversion(options, bridge, source, null), contexts.For(ignore), baseImages, cancellationToken);
+            return await BuildAsync(options, source, contexts.For(ignore), baseImages, bridge, cancellationToken);
         }
         catch (DockerfileException e)
         {
             throw DockerfileErrors.Wrap(e, source);
+        }
+    }
+
+    private async Task<FrontendResult> ForwardAsync(
+        SyntaxImage other, FrontendRequest request, DockerfileSource source, IFrontendBridge bridge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await images.SolveAsync(other.Forward(request), bridge, cancellationToken);
+        }
+        catch (Exception e) when (other.Locate(e, source) is { } located)
+        {
+            throw located;
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed record DockerfileOptions
     /// <summary>The frontend that the user forces, null for what the file says.</summary>
     public string? Syntax { get; private init; }
 
+    /// <summary>The file's syntax line was followed by whoever asks.</summary>
+    public bool IsForwarded { get; private init; }
+
     /// <summary>Named contexts: <c>NAME</c> or <c>NAME::platform</c>, and where they are.</summary>
     public IReadOnlyDictionary<string, string> NamedContexts { get; private init; } = new Dictionary<string, string>();
 
@@ -74,7 +77,8 @@ internal sealed record DockerfileOptions
                 var other => throw Invalid("image-resolve-mode", other, "default, pull or local"),
             },
             Request = Text("requestid") is { Length: > 0 } request ? request : null,
-            Syntax = attributes.ContainsKey("cmdline") ? null : arguments.GetValueOrDefault("BUILDKIT_SYNTAX"),
+            Syntax = arguments.GetValueOrDefault("BUILDKIT_SYNTAX"),
+            IsForwarded = attributes.ContainsKey("cmdline"),
             NamedContexts = WithPrefix(attributes, "context:"),
             SharedKeys = WithPrefix(attributes, "sharedkey:localdir:"),
             LocalSessions = WithPrefix(attributes, "local-sessionid:"),
@@ -104,6 +108,10 @@ internal sealed record DockerfileOptions
             },
         };
     }
+
+    /// <summary>Whether a named context stands in for an image, for some platform.</summary>
+    public bool Replaces(string image) => NamedContexts.Count > 0 && Oci.ImageReference.TryParse(image, out var reference)
+        && NamedContexts.Keys.Any(name => name.Split("::")[0] is var key && (key == reference.FamiliarName || key + ":latest" == reference.FamiliarName));
 
     private static Dictionary<string, string> WithPrefix(IReadOnlyDictionary<string, string> attributes, string prefix) => attributes
         .Where(attribute => attribute.Key.StartsWith(prefix, StringComparison.Ordinal))

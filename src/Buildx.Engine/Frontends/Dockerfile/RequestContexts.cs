@@ -31,6 +31,9 @@ internal sealed class RequestContexts
         return contexts;
     }
 
+    /// <summary>Only the named contexts, before it is known what the rest means.</summary>
+    public static RequestContexts WithoutMain(DockerfileOptions options, FrontendRequest request, IFrontendBridge bridge) => new(options, request, bridge);
+
     /// <exception cref="FrontendException">There is no Dockerfile.</exception>
     public async Task<DockerfileSource> ReadDockerfileAsync(CancellationToken cancellationToken)
     {
@@ -180,7 +183,8 @@ internal sealed class RequestContexts
     private static bool IsHttp(string text) =>
         text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal);
 
-    private async Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellationToken)
+    /// <summary>The context of this name, null when there is none.</summary>
+    public async Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellationToken)
     {
         if (_options.NamedContexts.Count == 0)
             return null;

@@ -1,35 +1,58 @@
 using Buildx.Dockerfile;
+using Buildx.Engine.Frontends.Gateway;
 using Buildx.Oci;
 
 namespace Buildx.Engine.Frontends.Dockerfile;
 
-/// <summary>The frontend image that a file asks for (<c># syntax=</c>). Docker's own is this very frontend.</summary>
-internal static class SyntaxImage
+/// <summary>The frontend image that a file asks for (<c># syntax=</c>), or that the user forces on it. Docker's own is this very frontend.</summary>
+/// <param name="Image">The image's name.</param>
+/// <param name="CommandLine">All of what was asked for, for the frontend to read.</param>
+/// <param name="Line">The line that asks for it; null when it was the user.</param>
+internal sealed record SyntaxImage(string Image, string CommandLine, Directive? Line)
 {
-    /// <exception cref="FrontendException">Another frontend is asked for.</exception>
-    public static void Check(DockerfileOptions options, DockerfileSource source)
+    /// <returns>Null when this frontend is the one.</returns>
+    public static SyntaxImage? Find(DockerfileOptions options, DockerfileSource source)
     {
+        // Somebody has followed the line already.
+        if (options.IsForwarded)
+            return null;
         if (!string.IsNullOrWhiteSpace(options.Syntax))
-        {
-            var name = options.Syntax.Trim().Split(' ')[0];
-            if (!IsBuiltIn(name))
-                throw new FrontendException(Unsupported("the build argument BUILDKIT_SYNTAX", name));
-            return;
-        }
-        if (DirectiveReader.DetectSyntax(source.Document.Text) is not { } directive)
-            return;
-        var image = directive.Value.Split(' ')[0];
-        if (!IsBuiltIn(image))
-        {
-            throw new FrontendException(
-                $"{source.Document.FileName}:{directive.Range}: {Unsupported("the file's syntax directive", image)}",
-                source.File.ToMessage(), SourceLocations.ToMessages([directive.Range]));
-        }
+            return Other(options.Syntax.Trim(), options, null);
+        return DirectiveReader.DetectSyntax(source.Document.Text) is { } directive ? Other(directive.Value, options, directive) : null;
     }
 
-    private static bool IsBuiltIn(string image) => image is "dockerfile.v0"
+    public static bool IsBuiltIn(string image) => image is "dockerfile.v0"
         || (ImageReference.TryParse(image, out var reference) && reference.Host == ImageReference.DefaultHost && reference.Path is "docker/dockerfile" or "docker/dockerfile-upstream");
 
-    private static string Unsupported(string where, string image) =>
-        $"{where} asks for the frontend {image}; only docker/dockerfile is supported so far, and it is built in. Remove the line, or use docker/dockerfile:1";
+    /// <summary>Says where the frontend was asked for, when what went wrong has no place of its own.</summary>
+    public FrontendException? Locate(Exception exception, DockerfileSource source)
+    {
+        var hasPlace = exception is FrontendException { SourceFile: not null } or ReturnedException { Details.Sources.Count: > 0 };
+        if (hasPlace || exception is not (FrontendException or ReturnedException))
+            return null;
+        return Line is { } directive
+            ? new FrontendException(
+                $"{source.Document.FileName}:{directive.Range}: {exception.Message}", source.File.ToMessage(), SourceLocations.ToMessages([directive.Range]), exception)
+            {
+                UnsupportedCapability = (exception as FrontendException)?.UnsupportedCapability,
+            }
+            : new FrontendException($"the build argument BUILDKIT_SYNTAX={CommandLine}: {exception.Message}", inner: exception)
+            {
+                UnsupportedCapability = (exception as FrontendException)?.UnsupportedCapability,
+            };
+    }
+
+    public FrontendRequest Forward(FrontendRequest request)
+    {
+        var options = request.Options.ToDictionary();
+        options["source"] = Image;
+        options["cmdline"] = CommandLine;
+        return request with { Options = options };
+    }
+
+    private static SyntaxImage? Other(string commandLine, DockerfileOptions options, Directive? directive)
+    {
+        var image = commandLine.Split(' ')[0];
+        return IsBuiltIn(image) && !options.Replaces(image) ? null : new SyntaxImage(image, commandLine, directive);
+    }
 }

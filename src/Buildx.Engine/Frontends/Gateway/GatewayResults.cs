@@ -40,6 +40,23 @@ internal static class GatewayResults
         return message;
     }
 
+    /// <summary>For a client that knows results by their ids only.</summary>
+    public static void MakeDeprecated(Result message)
+    {
+        switch (message.ResultCase)
+        {
+            case Result.ResultOneofCase.Ref:
+                message.RefDeprecated = message.Ref.Id;
+                break;
+            case Result.ResultOneofCase.Refs:
+                var ids = new RefMapDeprecated();
+                foreach (var (key, reference) in message.Refs.Refs)
+                    ids.Refs[key] = reference.Id;
+                message.RefsDeprecated = ids;
+                break;
+        }
+    }
+
     /// <exception cref="InvalidDataException">The result contradicts itself.</exception>
     public static FrontendResult FromMessage(Result message, Func<string, IBuildReference?> find)
     {

@@ -2,13 +2,22 @@ using System.Collections.Immutable;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
+using Buildx.Llb;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.Operations.Exec;
 
-/// <summary>The mounts of one running step: taken in order, given back in reverse.</summary>
-internal sealed class ExecMounts(ExecEnvironment environment, OperationContext context) : IAsyncDisposable
+/// <summary>The mounts of one running step or container: taken in order, given back in reverse.</summary>
+/// <param name="inputs">What the mounts' inputs are called.</param>
+/// <param name="trees">The inputs themselves.</param>
+internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build, IReadOnlyList<LlbOutput> inputs, ImmutableArray<OutputTree?> trees)
+    : IAsyncDisposable
 {
+    public ExecMounts(ExecEnvironment environment, OperationContext context)
+        : this(environment, context.Build, context.Vertex.Inputs, context.Inputs)
+    {
+    }
+
     private readonly Stack<IAsyncDisposable> _held = new();
     private readonly Dictionary<int, (IWritableSnapshot Writable, Snapshot Base)> _changed = [];
     private readonly List<ExecutionMount> _mounts = [];
@@ -27,7 +36,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
         // Locked caches are taken in one order by everybody, so that no two steps wait for each other.
         var caches = operation.Mounts.Where(mount => mount.MountType == MountType.Cache).OrderBy(mount => mount.CacheOpt?.ID, StringComparer.Ordinal);
         foreach (var mount in caches)
-            await TakeCacheAsync(mount, cancellationToken);
+            await TakeCacheAsync(mount, $"cached mount {mount.Dest} from exec {string.Join(' ', operation.Meta.Args)}", cancellationToken);
         for (var i = 0; i < operation.Mounts.Count; i++)
         {
             var mount = operation.Mounts[i];
@@ -93,7 +102,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
             throw failures is [var only] ? only : new AggregateException(failures);
     }
 
-    private OutputTree? Input(Mount mount) => mount.Input >= 0 ? context.Inputs[(int)mount.Input] : null;
+    private OutputTree? Input(Mount mount) => mount.Input >= 0 ? trees[(int)mount.Input] : null;
 
     private async Task TakeBindAsync(int index, Mount mount, CancellationToken cancellationToken)
     {
@@ -118,13 +127,12 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
         _mounts.Add(new BindExecutionMount(mount.Dest, MountSelector.Resolve(path, mount.Selector), mount.Readonly));
     }
 
-    private async Task TakeCacheAsync(Mount mount, CancellationToken cancellationToken)
+    private async Task TakeCacheAsync(Mount mount, string description, CancellationToken cancellationToken)
     {
         var options = mount.CacheOpt ?? new CacheOpt();
         var seed = Input(mount);
-        var seedId = mount.Input >= 0 ? context.Vertex.Inputs[(int)mount.Input].ToString() : "";
+        var seedId = mount.Input >= 0 ? inputs[(int)mount.Input].ToString() : "";
         var key = $"{options.ID}\0{seedId}";
-        var description = $"cached mount {mount.Dest} from exec {string.Join(' ', context.Vertex.Operation.Exec.Meta.Args)}";
         var directory = Hold(options.Sharing == CacheSharingOpt.Private
             ? await environment.Storage.Directories.AcquireFreeAsync(key, RecordType.CacheMount, description, cancellationToken)
             : await environment.Storage.Directories.AcquireAsync(
@@ -140,7 +148,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
     private async Task TakeSecretAsync(Mount mount, CancellationToken cancellationToken)
     {
         var options = mount.SecretOpt ?? new SecretOpt();
-        if (await StepSecrets.GetAsync(context.Build, options.ID, options.Optional, cancellationToken) is not { } value)
+        if (await StepSecrets.GetAsync(build, options.ID, options.Optional, cancellationToken) is not { } value)
             return;
         var file = Hold(SecretFile.Create(environment.Storage.TemporaryPath, value, options));
         _mounts.Add(new BindExecutionMount(mount.Dest, file.Path, ReadOnly: true));
@@ -150,7 +158,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, OperationContext c
     {
         var options = mount.SSHOpt ?? new SSHOpt { Mode = 0b110_000_000 };
         var socket = await AgentSocket.TryOpenAsync(
-            context.Build, options.ID, environment.Storage.TemporaryPath, options.Uid, options.Gid, options.Mode, cancellationToken);
+            build, options.ID, environment.Storage.TemporaryPath, options.Uid, options.Gid, options.Mode, cancellationToken);
         if (socket is not null)
             _mounts.Add(new BindExecutionMount(mount.Dest, Hold(socket).Path, ReadOnly: false));
         else if (!options.Optional)

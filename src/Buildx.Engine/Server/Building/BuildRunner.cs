@@ -14,6 +14,7 @@ namespace Buildx.Engine.Server.Building;
 /// <summary>One build from request to response: frontend, graphs, solving, exporters.</summary>
 internal sealed class BuildRunner(
     Solver solver,
+    FrontendCatalog frontends,
     ImageSource images,
     ExporterFactory exporters,
     IEmulation emulation,
@@ -26,10 +27,9 @@ internal sealed class BuildRunner(
         // Whatever is wrong with an output is said before anything is built.
         var outputs = request.Exporters.Select(exporter => exporters.Create(exporter.Type, exporter.Attributes, out _)).ToImmutableArray();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        job.Failed = failure.Cancel;
         try
         {
-            var result = await SolveAsync(request, job, failure.Token);
+            var result = await SolveAsync(request, job, failure);
             var response = new Dictionary<string, string>();
             for (var i = 0; i < outputs.Length; i++)
             {
@@ -45,14 +45,16 @@ internal sealed class BuildRunner(
         }
     }
 
-    private async Task<ExportResult> SolveAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
+    private async Task<ExportResult> SolveAsync(BuildRequest request, BuildJob job, CancellationTokenSource failure)
     {
+        var cancellationToken = failure.Token;
         var platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
         var bridge = new FrontendBridge(job, solver, images, platforms, time, cancellationToken);
         var frontend = request.Definition is { } definition
             ? new FrontendResult([new FrontendReference("", Platform.Host, bridge.Reference(definition), null)], false, new Dictionary<string, byte[]>())
-            : await (job.ClientFrontend ?? FrontendCatalog.Find(request.Frontend, request.FrontendOptions)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
+            : await (job.ClientFrontend ?? frontends.Find(request.Frontend)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
         RefuseWhatCannotRun(frontend);
+        job.Failed = failure.Cancel;
         var trees = await Task.WhenAll(frontend.References.Select(async reference => new PlatformResult(
             reference.Id,
             reference.Platform,

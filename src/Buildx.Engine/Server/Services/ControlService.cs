@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server.Building;
 using Buildx.Engine.Server.Sessions;
@@ -15,7 +16,7 @@ namespace Buildx.Engine.Server.Services;
 
 /// <summary><c>moby.buildkit.v1.Control</c>: what every BuildKit client talks to.</summary>
 internal sealed class ControlService(
-    BuildRunner runner, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage, EngineActivity activity)
+    BuildRunner runner, FrontendCatalog frontends, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage, EngineActivity activity)
     : Control.ControlBase, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -35,7 +36,7 @@ internal sealed class ControlService(
             worker.RefuseEntitlements(build.Entitlements);
             await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements)
             {
-                ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend() : null,
+                ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
             };
             builds.Add(job);
             // Without its client nobody wants the build any more.

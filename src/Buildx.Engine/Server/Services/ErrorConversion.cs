@@ -1,4 +1,5 @@
 using Buildx.Engine.Frontends;
+using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Solving;
 using Buildx.Linux;
 using Buildx.Llb;
@@ -18,7 +19,8 @@ internal static class ErrorConversion
         {
             OperationCanceledException => StatusCode.Cancelled,
             VertexException { InnerException: OperationCanceledException } => StatusCode.Cancelled,
-            NotSupportedException => StatusCode.Unimplemented,
+            ReturnedException returned => returned.Code,
+            NotSupportedException or FrontendException { UnsupportedCapability: not null } => StatusCode.Unimplemented,
             FrontendException or InvalidLlbException or FormatException => StatusCode.InvalidArgument,
             _ when IsDiskFull(exception) => StatusCode.ResourceExhausted,
             _ => StatusCode.Unknown,
@@ -33,6 +35,9 @@ internal static class ErrorConversion
                 VertexDigest = failed.Vertex.Digest.Value,
                 Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges))],
             },
+            ReturnedException returned => returned.Details,
+            FrontendException { InnerException: ReturnedException returned, SourceFile: { } file } failed => returned.Details with { Sources = [ToSource(file, failed.Ranges)] },
+            FrontendException { UnsupportedCapability: { } capability } => new RpcStatusDetails { UnsupportedFrontendCapability = capability },
             FrontendException { SourceFile: { } file } failed => new RpcStatusDetails { Sources = [ToSource(file, failed.Ranges)] },
             _ => RpcStatusDetails.None,
         };
