@@ -21,6 +21,9 @@ internal sealed record TarFile(TarEntry Entry, byte[] Content)
         }
     }
 
+    /// <summary>A time that somebody set; what just happened is "now".</summary>
+    private string Time => Entry.ModificationTime.Year < 2021 ? Entry.ModificationTime.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : "now";
+
     public override string ToString()
     {
         var special = (int)Entry.Mode >> 9;
@@ -28,7 +31,7 @@ internal sealed record TarFile(TarEntry Entry, byte[] Content)
         {
             TarEntryType.SymbolicLink or TarEntryType.HardLink => "-> " + Entry.LinkName,
             TarEntryType.Directory => "",
-            _ => $"{Content.Length} {Convert.ToHexString(SHA256.HashData(Content))[..12]}",
+            _ => $"{Time} {Content.Length} {Convert.ToHexString(SHA256.HashData(Content))[..12]}",
         };
         return string.Create(CultureInfo.InvariantCulture, $"{Permissions}/{special} {Entry.Uid}:{Entry.Gid} {what}").TrimEnd();
     }

@@ -1,18 +1,18 @@
-using Buildx.Dockerfile;
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Frontends.Gateway;
 
 /// <summary>A frontend that is about to run: the tree with its program, and how its image says it starts.</summary>
 /// <param name="Tree">Null for an empty tree, which can't run anything.</param>
-internal sealed record FrontendProgram(string Name, LlbOutput? Tree, ImageConfig Config)
+internal sealed record FrontendProgram(string Name, LlbOutput? Tree, ContainerConfig Config)
 {
     private const string CapabilitiesLabel = "moby.buildkit.frontend.caps";
     private const string NoNetworkLabel = "moby.buildkit.frontend.network.none";
 
     public IReadOnlyList<string> Arguments => Config.Entrypoint ?? ["/run"];
 
-    public string WorkingDirectory => Config.WorkingDirectory is { Length: > 0 } directory ? directory : "/";
+    public string WorkingDirectory => Config.WorkingDir is { Length: > 0 } directory ? directory : "/";
 
     public bool HasNetwork => Label(NoNetworkLabel) is not ("1" or "t" or "T" or "true" or "TRUE" or "True");
 

@@ -98,7 +98,7 @@ internal sealed class FrontendRun(FrontendProgram program, FrontendCatalog catal
 
     private IEnumerable<string> Environment(FrontendRequest request)
     {
-        foreach (var entry in program.Config.Environment ?? [])
+        foreach (var entry in program.Config.Env ?? [])
             yield return entry;
         var number = 0;
         foreach (var (key, value) in request.Options.OrderBy(option => option.Key, StringComparer.Ordinal))

@@ -43,9 +43,9 @@ internal sealed class ImageFrontend(FrontendCatalog catalog) : IFrontend
         try
         {
             var resolved = await bridge.ResolveImageConfigAsync(reference, platform, ImageResolveMode.Default, $"resolve image config for {reference}", cancellationToken);
-            var image = DockerImage.Parse(resolved.ConfigJson);
+            var image = OciJson.ParseConfig(resolved.ConfigJson);
             var source = LlbSource.Image(reference.WithDigest(resolved.Digest), new VertexOptions { Platform = platform, Name = $"[internal] load frontend {name}" });
-            return new FrontendProgram(name, source, image.Config);
+            return new FrontendProgram(name, source, image.Config ?? new());
         }
         catch (Exception e) when (e is not (OperationCanceledException or VertexException))
         {

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Buildx.Client;
+using Buildx.Llb;
+using Buildx.Oci;
+using Buildx.TestSupport;
+
+namespace Buildx.EndToEnd.Tests.Graphs;
+
+/// <summary>
+/// Random graphs are built by the engine and by the BuildKit inside Docker Engine, in whatever state their caches are, after
+/// builds that were cancelled in the middle: the trees are the same.
+/// </summary>
+public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper output)
+{
+    /// <summary>How many; more on demand with BUILDX_RANDOM_GRAPHS.</summary>
+    private static readonly int Count = Setting("BUILDX_RANDOM_GRAPHS", 40);
+
+    private static readonly int FirstSeed = Setting("BUILDX_RANDOM_SEED", 1);
+
+    [Fact]
+    public async Task Random_graphs_give_the_trees_that_BuildKit_gives()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var place = await Workplace.CreateAsync(bases);
+        await using var daemon = await DockerDaemon.StartAsync("""{"features":{"containerd-snapshotter":true}}""", cancellationToken);
+        await using var ours = await EngineClient.ConnectAsync(place);
+        await using var theirs = BuildkitClient.Create(DockerConnector.ForSocket(daemon.SocketPath));
+        var image = ImageReference.Parse($"{bases.Server.Host}/library/busybox:1.36");
+        var (equal, refused, cancelled) = (0, 0, 0);
+        var different = new List<string>();
+        for (var seed = FirstSeed; seed < FirstSeed + Count; seed++)
+        {
+            var graph = new RandomGraph(seed, image);
+            var state = new Random(-seed);
+            foreach (var client in (BuildkitClient[])[ours, theirs])
+                cancelled += await DisturbAsync(client, graph, state, place, cancellationToken);
+            var mine = await BuildAsync(ours, graph.Result, Path.Combine(place.Path, "ours.tar"), cancellationToken);
+            var other = await BuildAsync(theirs, graph.Result, Path.Combine(place.Path, "theirs.tar"), cancellationToken);
+            if (mine.Tree is null && other.Tree is null)
+                refused++;
+            else if (mine.Tree == other.Tree)
+                equal++;
+            else
+                different.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}:\n{graph}--- ours: {mine.Error}\n{mine.Tree}\n--- BuildKit's: {other.Error}\n{other.Tree}\n"));
+            if (different.Count == 10)
+                break;
+        }
+        output.WriteLine($"{equal} equal, {refused} refused by both, {different.Count} different; {cancelled} builds cancelled in between");
+        Assert.True(different.Count == 0, string.Join('\n', different));
+        Assert.True(equal > refused, "most graphs should be right");
+    }
+
+    /// <summary>Builds parts of the graph, and starts builds that are cancelled after a moment.</summary>
+    private static async Task<int> DisturbAsync(BuildkitClient client, RandomGraph graph, Random random, Workplace place, CancellationToken cancellationToken)
+    {
+        var cancelled = 0;
+        for (var i = random.Next(3); i > 0; i--)
+        {
+            var part = graph.Trees[random.Next(graph.Trees.Count)];
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (random.Next(2) == 0)
+                stop.CancelAfter(random.Next(1, 150));
+            try
+            {
+                await BuildAsync(client, part, Path.Combine(place.Path, "part.tar"), stop.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                cancelled++;
+            }
+        }
+        return cancelled;
+    }
+
+    private static async Task<(string? Tree, string? Error)> BuildAsync(BuildkitClient client, LlbOutput? result, string archive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.SolveAsync(
+                new SolveOptions
+                {
+                    Definition = LlbDefinition.Write(result ?? Nothing),
+                    Exports = [new ExportOptions("tar") { Destination = FileDestination.ForPath(archive) }],
+                },
+                cancellationToken: cancellationToken);
+            return (TarTree.Read(archive).Describe(), null);
+        }
+        catch (SolveException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    /// <summary>An empty tree is no definition at all, which a build without a frontend doesn't have.</summary>
+    private static LlbOutput Nothing => new LlbFile(null).Remove("/nothing", allowNotFound: true).ToOutput(VertexOptions.None);
+
+    private static int Setting(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}
