@@ -6,7 +6,7 @@ namespace Buildx.Engine.Operations.Files;
 
 /// <summary>One copy: finds the sources, decides where each goes, and has it copied or unpacked.</summary>
 internal sealed class CopyAction(
-    CopyPlan plan, SafeFileHandle target, FileTree? source, FileOwner? owner, CancellationToken cancellationToken)
+    CopyPlan plan, SafeFileHandle target, FileTree source, FileOwner? owner, CancellationToken cancellationToken)
 {
     private const uint DefaultDirectoryMode = 0x1ed; // 0755
 
@@ -19,13 +19,6 @@ internal sealed class CopyAction(
         {
             throw new FileOperationException($"cannot copy to {plan.Destination}: the directory it would be in does not exist");
         }
-        if (source is null)
-        {
-            if (plan.AllowWildcard && plan.AllowEmptyWildcard)
-                return;
-            throw NotFound(plan.Source);
-        }
-
         using var root = FileSystem.OpenDirectory(source.Root);
         IReadOnlyList<string> paths = plan.AllowWildcard
             ? TreeGlob.Expand(root, source, plan.Source, cancellationToken)

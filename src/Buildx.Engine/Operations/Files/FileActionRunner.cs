@@ -23,7 +23,7 @@ internal static class FileActionRunner
             switch (plan)
             {
                 case CopyPlan copy:
-                    new CopyAction(copy, handle, source, owner, cancellationToken).Run();
+                    new CopyAction(copy, handle, source!, owner, cancellationToken).Run();
                     break;
                 case MakeDirectoryPlan make:
                     MakeDirectory(make, handle, owner);

@@ -66,7 +66,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
     private async Task RunAsync(FileActionPlan action, string root, CancellationToken cancellationToken)
     {
         var owner = action.Owner is { } plan ? await ResolveOwnerAsync(plan, cancellationToken) : (FileOwner?)null;
-        if (action is not CopyPlan || action.SecondaryInput < 0)
+        if (action is not CopyPlan)
         {
             await FileActionRunner.RunAsync(action, root, null, owner, cancellationToken);
             return;
@@ -98,8 +98,9 @@ internal sealed class FileOperationRun : IAsyncDisposable
             ? _inputs[index].GetSnapshotAsync(cancellationToken)
             : new ValueTask<Snapshot>(_results[index - _inputs.Count]!);
 
-    private ValueTask<IOpenTree> OpenAsync(int index, CancellationToken cancellationToken) =>
-        index < _inputs.Count
+    private ValueTask<IOpenTree> OpenAsync(int index, CancellationToken cancellationToken) => index < 0
+        ? new SnapshotTree(Snapshot.Empty, _layers).OpenAsync(cancellationToken)
+        : index < _inputs.Count
             ? _inputs[index].OpenAsync(cancellationToken)
             : new SnapshotTree(_results[index - _inputs.Count]!, _layers).OpenAsync(cancellationToken);
 
