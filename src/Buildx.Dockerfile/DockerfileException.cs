@@ -8,4 +8,7 @@ public sealed class DockerfileException : Exception
 
     /// <summary>At least one, in the order of the file.</summary>
     public IReadOnlyList<Diagnostic> Errors { get; }
+
+    /// <summary>What rules had found by then.</summary>
+    public IReadOnlyList<LintWarning> Warnings { get; internal set; } = [];
 }

@@ -32,7 +32,18 @@ internal sealed class BaseImages(ConversionContext context)
                 Parse(node);
             }
         }
-        await Task.WhenAll(work);
+        try
+        {
+            await Task.WhenAll(work);
+        }
+        catch (DockerfileException)
+        {
+            var errors = work.Select(one => one.Exception?.InnerException).OfType<DockerfileException>().ToArray();
+            if (errors.Length == 1)
+                throw;
+            throw new DockerfileException(
+                context.Document.FileName, errors.SelectMany(one => one.Errors).OrderBy(error => error.Ranges.Count == 0 ? default : error.Ranges[0].Start).ToArray(), errors[0].InnerException);
+        }
     }
 
     private ImageReference Parse(StageNode node)
@@ -151,7 +162,7 @@ internal sealed class BaseImages(ConversionContext context)
             return;
         context.Linter.Report(
             LintRules.InvalidBaseImagePlatform, node.Range,
-            $"Base image {node.WrittenBase} was pulled with platform \"{GlobalScope.Full(BaseConfig.PlatformOf(image))}\", expected \"{GlobalScope.Full(expected)}\" for current build");
+            $"{node.WrittenBase} is for the platform \"{GlobalScope.Full(BaseConfig.PlatformOf(image))}\", but the build is for \"{GlobalScope.Full(expected)}\"; take an image that has it");
     }
 
     /// <summary>Nothing when everything is used.</summary>

@@ -36,7 +36,7 @@ internal sealed class BuildTriggers(ConversionContext context, StageGraph graph)
             throw context.Error($"the ONBUILD instruction \"{trigger}\" of the base must be a single instruction", node.Range);
         try
         {
-            return InstructionReader.Read(written) with { Range = node.Range };
+            return InstructionReader.Read(written) with { Range = node.Range, Syntax = null };
         }
         catch (InstructionException e)
         {

@@ -39,6 +39,7 @@ internal sealed class ConversionContext
 
     public void Add(StageNode node)
     {
+        node.Index = Nodes.Count;
         Nodes.Add(node);
         if (NodesByName.TryGetValue(node.BaseName, out var parent))
         {
@@ -47,6 +48,16 @@ internal sealed class ConversionContext
         }
         if (node.Name is not null)
             NodesByName[node.Name] = node;
+    }
+
+    /// <summary>What is wrong so far; work goes on, so that all of it can be said at once.</summary>
+    public List<Diagnostic> Errors { get; } = [];
+
+    /// <exception cref="DockerfileException">There are errors.</exception>
+    public void ThrowIfErrors()
+    {
+        if (Errors.Count > 0)
+            throw new DockerfileException(Document.FileName, Errors);
     }
 
     public DockerfileException Error(string message, TextRange range, Exception? inner = null) =>

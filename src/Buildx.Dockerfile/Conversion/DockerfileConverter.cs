@@ -10,9 +10,23 @@ public static class DockerfileConverter
     public static async Task<ConversionResult> ConvertAsync(
         DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, CancellationToken cancellationToken)
     {
-        document.ThrowIfInvalid();
         var linter = new Linter(options.Lint ?? ReadLintConfiguration(document));
-        SyntaxRules.Run(document, linter);
+        try
+        {
+            SyntaxRules.Run(document, linter);
+            document.ThrowIfInvalid();
+            return await ConvertAsync(document, options, contexts, images, linter, cancellationToken);
+        }
+        catch (DockerfileException e)
+        {
+            e.Warnings = linter.Warnings;
+            throw;
+        }
+    }
+
+    private static async Task<ConversionResult> ConvertAsync(
+        DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, Linter linter, CancellationToken cancellationToken)
+    {
         var context = CreateContext(document, options, contexts, images, linter);
 
         var graph = new StageGraph(context);
@@ -21,6 +35,8 @@ public static class DockerfileConverter
         graph.Connect();
         await ResolveAsync(context, graph, target, cancellationToken);
         Convert(context, target);
+        context.ThrowIfErrors();
+        new EmulationHints(context).Report(target, Needed(context, target));
 
         if (linter is { ErrorOnWarning: true, Warnings.Count: > 0 })
         {
@@ -28,7 +44,10 @@ public static class DockerfileConverter
                 warning => Diagnostic.Error($"{warning.Rule.Name}: {warning.Message}", warning.Range)).ToArray());
         }
         context.Graph.Build();
-        return new ConversionResult(target.Output.Value, Finish(context, target), target.BaseImage, context.Epoch, linter.Warnings, OutlineCollector.Create(target));
+        return new ConversionResult(target.Output.Value, Finish(context, target), target.BaseImage, context.Epoch, linter.Warnings, OutlineCollector.Create(target))
+        {
+            Hints = linter.Hints,
+        };
     }
 
     private static LintConfiguration ReadLintConfiguration(DockerfileDocument document)

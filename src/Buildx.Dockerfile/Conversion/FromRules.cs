@@ -9,7 +9,7 @@ internal sealed class FromRules(ConversionContext context, Linter linter)
     {
         var known = context.Outline.Arguments.Keys.Union(context.GlobalArguments.Names).ToArray();
         foreach (var name in expanded.Unmatched.Except(known))
-            linter.Report(LintRules.UndefinedArgInFrom, from.Range, $"FROM argument '{name}' is not declared{Suggestion.Phrase(name, known)}");
+            linter.Report(LintRules.UndefinedArgInFrom, from.Range, $"the argument \"{name}\" is not declared{Suggestion.Phrase(name, known)}; put ARG {name}=… before the first FROM");
     }
 
     public void CheckPlatform(FromInstruction from, ExpansionResult expanded)
@@ -17,14 +17,14 @@ internal sealed class FromRules(ConversionContext context, Linter linter)
         if (expanded.Unmatched.Count == 0 && expanded.Matched.Count == 1 && expanded.Matched.Contains("TARGETPLATFORM")
             && expanded.Text == context.GlobalArguments.Find("TARGETPLATFORM"))
         {
-            linter.Report(LintRules.RedundantTargetPlatform, from.Range, $"Setting platform to predefined {from.Platform} in FROM is redundant as this is the default behavior");
+            linter.Report(LintRules.RedundantTargetPlatform, from.Range, $"--platform={from.Platform} says what FROM does anyway; remove it");
         }
         if (expanded.Matched.Count > 0 || expanded.Unmatched.Count > 0 || !Platform.TryParse(expanded.Text, out var platform))
             return;
         // A stage that says in its name which platform it is for is meant to be so.
         var stage = from.StageName ?? "";
         if (!stage.Contains(platform.Os, StringComparison.Ordinal) && !stage.Contains(platform.Architecture, StringComparison.Ordinal))
-            linter.Report(LintRules.FromPlatformFlagConstDisallowed, from.Range, $"FROM --platform flag should not use constant value \"{expanded.Text}\"");
+            linter.Report(LintRules.FromPlatformFlagConstDisallowed, from.Range, $"--platform=\"{expanded.Text}\" is fixed; use $BUILDPLATFORM or an argument, or put the platform into the stage's name if it is meant");
     }
 
     /// <summary>Whether every <c>FROM</c> names an image also when nobody sets an argument.</summary>
@@ -36,7 +36,7 @@ internal sealed class FromRules(ConversionContext context, Linter linter)
             foreach (var stage in document.Stages)
             {
                 if (!ImageReference.TryParse(expander.Expand(stage.From.Base, arguments).Text, out _))
-                    linter.Report(LintRules.InvalidDefaultArgInFrom, stage.From.Range, $"Default value for ARG {stage.From.Base} results in empty or invalid base image name");
+                    linter.Report(LintRules.InvalidDefaultArgInFrom, stage.From.Range, $"{stage.From.Base} names no image unless a build argument is given; give its ARG a default value");
             }
         }
         catch (Exception e) when (e is InstructionException or ExpansionException)

@@ -28,10 +28,12 @@ internal sealed class OutlineCollector
         var secrets = new Dictionary<string, Outline.Requirement>();
         var agents = new Dictionary<string, Outline.Requirement>();
         var visited = new HashSet<StageNode>();
-        void Visit(StageNode node)
+        // As deep as the file is long, so not by recursion; in the order that recursion would have.
+        var pending = new Stack<StageNode>([target]);
+        while (pending.TryPop(out var node))
         {
             if (!visited.Add(node))
-                return;
+                continue;
             foreach (var name in node.Outline.WithDependencies())
             {
                 if (node.Outline.Arguments.TryGetValue(name, out var use))
@@ -41,13 +43,11 @@ internal sealed class OutlineCollector
                 secrets.TryAdd(name, secret);
             foreach (var (name, agent) in node.Outline.SshAgents)
                 agents.TryAdd(name, agent);
+            foreach (var dependency in node.Dependencies.Keys.Reverse())
+                pending.Push(dependency);
             if (node.Base is not null)
-                Visit(node.Base);
-            foreach (var dependency in node.Dependencies.Keys)
-                Visit(dependency);
+                pending.Push(node.Base);
         }
-
-        Visit(target);
         return new Outline(
             target.Name, target.Stage?.Description,
             arguments.Values.OrderBy(argument => argument.Range.Start).ToArray(),

@@ -26,9 +26,9 @@ internal static class PortSpecification
         if (protocol.ToLowerInvariant() is not ("tcp" or "udp" or "sctp"))
             throw new InstructionException($"unknown protocol \"{protocol}\" of the port \"{text}\"; there are tcp, udp and sctp");
         if (protocol.Any(char.IsAsciiLetterUpper))
-            linter.Report(LintRules.ExposeProtoCasing, place, $"Defined protocol '{text}' in EXPOSE instruction should be lowercase");
+            linter.Report(LintRules.ExposeProtoCasing, place, $"write the protocol of \"{text}\" in lower case");
         if (address.Length > 0 || host.Length > 0)
-            linter.Report(LintRules.ExposeInvalidFormat, place, $"EXPOSE instruction should not define an IP address or host-port mapping, found '{text}'");
+            linter.Report(LintRules.ExposeInvalidFormat, place, $"\"{text}\" has an address or a port of the host, which EXPOSE does not use; write the container's port only, and choose the rest when the container is started");
         if (address.Length > 0 && !IPAddress.TryParse(address.TrimStart('[').TrimEnd(']'), out _))
             throw new InstructionException($"\"{address}\" of the port \"{text}\" is no IP address");
         var (first, last) = Range(container, text);

@@ -8,20 +8,13 @@ internal sealed partial class StageConverter
 {
     private void SetEnvironment(EnvInstruction instruction)
     {
-        var environment = (Config.Env ?? []).ToList();
         foreach (var variable in instruction.Variables)
         {
             ReportLegacy(variable, instruction);
             ReportSecret("ENV", variable.Key, instruction);
             node.Environment = node.Environment.With(variable.Key, variable.Value);
-            var entry = $"{variable.Key}={variable.Value}";
-            var known = environment.FindIndex(other => other == variable.Key || other.StartsWith(variable.Key + "=", StringComparison.Ordinal));
-            if (known >= 0)
-                environment[known] = entry;
-            else
-                environment.Add(entry);
+            _growing.SetVariable(variable.Key, variable.Value);
         }
-        Config = Config with { Env = environment };
         Commit("ENV" + string.Concat(instruction.Variables.Select(variable => $" {variable.Key}={variable.Value}")));
     }
 
@@ -51,7 +44,7 @@ internal sealed partial class StageConverter
             if (!inherited)
                 node.Outline.Arguments[argument.Name] = new OutlineCollector.ArgumentUse(argument, value ?? "", instruction.Range, []);
             node.Outline.Used.Add(argument.Name);
-            node.Arguments.Add((argument.Name, value));
+            node.Arguments.Set(argument.Name, value);
             texts.Add(value is null ? argument.Name : $"{argument.Name}={value}");
         }
         Commit("ARG " + string.Join(' ', texts));
@@ -59,22 +52,18 @@ internal sealed partial class StageConverter
 
     private void SetLabels(LabelInstruction instruction)
     {
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in Config.Labels ?? new Dictionary<string, string>())
-            labels[name] = value;
         foreach (var label in instruction.Labels)
         {
             ReportLegacy(label, instruction);
-            labels[label.Key] = label.Value;
+            _growing.SetLabel(label.Key, label.Value);
         }
-        Config = Config with { Labels = labels };
         Commit("LABEL" + string.Concat(instruction.Labels.Select(label => $" {label.Key}={label.Value}")));
     }
 
     private void SetDirectory(WorkdirInstruction instruction, bool isTrigger)
     {
         if (!node.HasWorkdir && !UnixPath.IsAbsolute(instruction.Path))
-            _linter.Report(LintRules.WorkdirRelativePath, instruction.Range, $"Relative workdir {GoText.Quote(instruction.Path)} can have unexpected results if the base image changes");
+            _linter.Report(LintRules.WorkdirRelativePath, instruction.Range, $"{GoText.Quote(instruction.Path)} begins at a directory that the base image has set; write the whole path from /");
         node.HasWorkdir = true;
         var directory = ResolveDirectory(Config.WorkingDir is { Length: > 0 } current ? current : "/", instruction.Path);
         Config = Config with { WorkingDir = directory };
@@ -123,8 +112,7 @@ internal sealed partial class StageConverter
             .SelectMany(port => context.Expander.ExpandWords(port, node.Environment))
             .SelectMany(port => PortSpecification.Parse(port, instruction.Range, _linter))
             .ToArray();
-        var exposed = new SortedSet<string>([.. Config.ExposedPorts ?? [], .. ports], StringComparer.Ordinal);
-        Config = Config with { ExposedPorts = exposed.Count == 0 ? null : exposed };
+        _growing.AddPorts(ports);
         Commit("EXPOSE " + GoText.List(ports));
     }
 
@@ -132,7 +120,7 @@ internal sealed partial class StageConverter
     {
         if (instruction.Volumes.Contains(""))
             throw new InstructionException("a VOLUME must not be empty");
-        Config = Config with { Volumes = new SortedSet<string>([.. Config.Volumes ?? [], .. instruction.Volumes], StringComparer.Ordinal) };
+        _growing.AddVolumes(instruction.Volumes);
         Commit("VOLUME " + GoText.List(instruction.Volumes));
     }
 
@@ -144,7 +132,7 @@ internal sealed partial class StageConverter
         {
             _linter.Report(
                 LintRules.JsonArgsRecommended, instruction.Range,
-                $"JSON arguments recommended for {instruction.Keyword} to prevent unintended behavior related to OS signals");
+                $"{instruction.Keyword} starts a shell, which does not hand on signals; write a JSON list, {instruction.Keyword} [\"program\", \"argument\"], or say with SHELL that a shell is meant");
         }
         return WithShell(command.Arguments);
     }
@@ -160,20 +148,20 @@ internal sealed partial class StageConverter
         var kind = instruction.Keyword.ToUpperInvariant();
         // The earlier one is at fault: it has no effect.
         if (node.LastOf.TryGetValue(kind, out var earlier))
-            _linter.Report(LintRules.MultipleInstructionsDisallowed, earlier, $"Multiple {instruction.Keyword} instructions should not be used in the same stage because only the last one will be used");
+            _linter.Report(LintRules.MultipleInstructionsDisallowed, earlier, $"this {instruction.Keyword} has no effect, since the same stage has another one further down; remove one of them");
         node.LastOf[kind] = instruction.Range;
     }
 
     private void ReportLegacy(KeyValue pair, Instruction instruction)
     {
         if (pair.Legacy)
-            _linter.Report(LintRules.LegacyKeyValueFormat, instruction.Range, $"\"{instruction.Keyword} key=value\" should be used instead of legacy \"{instruction.Keyword} key value\" format");
+            _linter.Report(LintRules.LegacyKeyValueFormat, instruction.Range, $"{instruction.Keyword} {pair.Key} takes all that follows as its value; write {instruction.Keyword} {pair.Key}=\"…\"");
     }
 
     private void ReportSecret(string keyword, string name, Instruction instruction)
     {
         if (SecretName().IsMatch(name) && !HarmlessName().IsMatch(name))
-            _linter.Report(LintRules.SecretsUsedInArgOrEnv, instruction.Range, $"Do not use ARG or ENV instructions for sensitive data ({keyword} {GoText.Quote(name)})");
+            _linter.Report(LintRules.SecretsUsedInArgOrEnv, instruction.Range, $"{keyword} {GoText.Quote(name)} looks like a secret, which everybody could read in the image; use RUN --mount=type=secret instead");
     }
 
     private static IReadOnlyList<string>? OrNull(IReadOnlyList<string> values) => values.Count == 0 ? null : values;

@@ -13,10 +13,20 @@ internal sealed partial class StageConverter
         if (instruction.Command.UsesShell)
             arguments = WithShell(arguments);
 
-        var mounts = instruction.Mounts.Select(text => RunMount.Parse(text, word => Expand(word, instruction))).ToArray();
         var plan = new RunMountPlan(context, node, buildContext, instruction);
+        var mounts = new RunMount[instruction.Mounts.Count];
         for (var i = 0; i < mounts.Length; i++)
-            plan.Add(mounts[i], command.Sources[i]);
+        {
+            try
+            {
+                mounts[i] = RunMount.Parse(instruction.Mounts[i], word => Expand(word, instruction));
+                plan.Add(mounts[i], command.Sources[i]);
+            }
+            catch (Exception e) when (e is ExpansionException or InstructionException)
+            {
+                throw new InstructionException(e.Message, instruction.Syntax?.RangeOfFlag("mount", i));
+            }
+        }
         if (Options.SharedMemorySize > 0)
             plan.AddSharedMemory(Options.SharedMemorySize);
         if (script is not null)
@@ -73,18 +83,8 @@ internal sealed partial class StageConverter
     private string HistoryText(IReadOnlyList<string> arguments)
     {
         var given = new List<string>();
-        var positions = new Dictionary<string, int>();
-        foreach (var (name, value) in node.Arguments)
-        {
-            var text = $"{name}={node.Environment.Find(name) ?? value ?? ""}";
-            if (positions.TryGetValue(name, out var position))
-            {
-                given[position] = text;
-                continue;
-            }
-            positions.Add(name, given.Count);
-            given.Add(text);
-        }
+        foreach (var (name, value) in node.Arguments.Entries)
+            given.Add($"{name}={node.Environment.Find(name) ?? value ?? ""}");
         if (given.Count > 0)
             given.Insert(0, $"|{given.Count}");
         return string.Join(' ', given.Concat(arguments));

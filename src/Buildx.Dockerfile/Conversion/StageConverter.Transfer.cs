@@ -14,7 +14,7 @@ internal sealed partial class StageConverter
     {
         var source = command.Sources is [{ } stage] ? stage : null;
         if (source is { Converted: false })
-            throw new InstructionException($"cannot copy from stage \"{instruction.From}\": it stands after this one; move it up");
+            throw new InstructionException($"cannot copy from stage \"{instruction.From}\": it stands after this one; move it up", instruction.Syntax?.RangeOfFlag("from"));
         Transfer(instruction, command, source?.Output ?? buildContext, fromContext: source is null);
         foreach (var path in instruction.Sources)
             (source is null ? node.ContextPaths : source.Paths).Add(UnixPath.Join("/", path));
@@ -34,7 +34,7 @@ internal sealed partial class StageConverter
     {
         var add = instruction as AddInstruction;
         var destination = Destination(instruction.Destination);
-        var mode = instruction.Mode.Length > 0 ? SymbolicMode.Parse(instruction.Mode) : null;
+        var mode = instruction.Mode.Length > 0 ? ParseMode(instruction) : null;
         var basic = new CopyOptions
         {
             Mode = mode,
@@ -93,7 +93,7 @@ internal sealed partial class StageConverter
     /// <summary>Copies beside the stage and lays the result over it, so that a new base needs no new copy.</summary>
     private PendingOutput Link(PendingOutput before, List<Action<LlbFile>> actions, VertexOptions options, string text, StageCommand command)
     {
-        var id = $"{Platform}/{context.Nodes.IndexOf(node).ToString(CultureInfo.InvariantCulture)}/{node.Step.ToString(CultureInfo.InvariantCulture)}";
+        var id = $"{Platform}/{node.Index.ToString(CultureInfo.InvariantCulture)}/{node.Step.ToString(CultureInfo.InvariantCulture)}";
         var group = new ProgressGroup { Id = id, Name = options.Name };
         var copyOptions = options with { ProgressGroup = new ProgressGroup(group) { Weak = true } };
         var linkOptions = options with
@@ -155,7 +155,7 @@ internal sealed partial class StageConverter
             fileName = "__unnamed__";
         var checksum = add.Checksum.Length == 0 ? (Digest?)null : Digest.TryParse(add.Checksum, out var digest)
             ? digest
-            : throw new InstructionException($"--checksum={add.Checksum} is no digest (want sha256:<64 hex digits>)");
+            : throw new InstructionException($"--checksum={add.Checksum} is no digest (want sha256:<64 hex digits>)", add.Syntax?.RangeOfFlag("checksum"));
         var options = new VertexOptions { Name = name, Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = "" } };
         var source = context.Graph.Add(() => LlbSource.Http(url, options, new HttpSourceOptions { FileName = fileName, Checksum = checksum }));
         return file => file.Copy(source.Value, fileName, destination, basic with { Unpack = add.Unpack ?? false });
@@ -177,12 +177,24 @@ internal sealed partial class StageConverter
         return file => file.Copy(source.Value, "/", destination, basic);
     }
 
+    private static int? ParseMode(TransferInstruction instruction)
+    {
+        try
+        {
+            return SymbolicMode.Parse(instruction.Mode);
+        }
+        catch (InstructionException e)
+        {
+            throw new InstructionException(e.Message, instruction.Syntax?.RangeOfFlag("chmod"));
+        }
+    }
+
     private static void CheckChecksum(AddInstruction add)
     {
         if (add.Sources.Count != 1)
-            throw new InstructionException("--checksum is for a single source");
+            throw new InstructionException("--checksum is for a single source", add.Syntax?.RangeOfFlag("checksum"));
         if (!IsHttp(add.Sources[0]) && !(GitReference.TryParse(add.Sources[0], out var git) && !git.LooksLocal))
-            throw new InstructionException("--checksum is for a URL or a git repository");
+            throw new InstructionException("--checksum is for a URL or a git repository", add.Syntax?.RangeOfFlag("checksum"));
     }
 
     private string Destination(string path)
@@ -201,7 +213,7 @@ internal sealed partial class StageConverter
         {
             _linter.Report(
                 LintRules.CopyIgnoredFile, instruction.Range,
-                $"Attempting to {(instruction is AddInstruction ? "Add" : "Copy")} file \"{path}\" that is excluded by .dockerignore");
+                $"{GoText.Quote(path)} is left out of the context by .dockerignore; let it in there, or do not {(instruction is AddInstruction ? "add" : "copy")} it");
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
     private static readonly HashSet<string> NotInEnvironment = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
     private Linter _linter = context.Linter;
+    private GrowingConfig _growing = new(new ImageConfig());
 
     private ConversionOptions Options => context.Options;
 
@@ -34,13 +35,14 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
             }
             catch (InstructionException e)
             {
-                throw context.Error(e.Message, e.Range ?? command.Instruction.Range);
+                context.Errors.Add(Diagnostic.Error(e.Message, e.Range ?? command.Instruction.Range));
             }
             catch (Exception e) when (e is ExpansionException or FormatException)
             {
-                throw context.Error(e.Message, command.Instruction.Range);
+                context.Errors.Add(Diagnostic.Error(e.Message, command.Instruction.Range));
             }
         }
+        node.Image = _growing.Complete(node.Image);
     }
 
     /// <summary>What the base image's configuration means for the commands of this stage.</summary>
@@ -58,6 +60,7 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
         }
         if (Config.User is { Length: > 0 } user)
             node.User = user;
+        _growing = new GrowingConfig(node.Image);
     }
 
     private void Convert(StageCommand command)
@@ -130,7 +133,15 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
 
     private string Expand(string word, Instruction instruction, WordExpander? expander = null)
     {
-        var expanded = (expander ?? context.Expander).Expand(word, node.Environment);
+        ExpansionResult expanded;
+        try
+        {
+            expanded = (expander ?? context.Expander).Expand(word, node.Environment);
+        }
+        catch (ExpansionException e)
+        {
+            throw new InstructionException(e.Message, instruction.Syntax?.RangeOf(word));
+        }
         ReportUndefined(expanded, instruction);
         return expanded.Text;
     }
@@ -139,27 +150,20 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
     {
         if (expanded.Unmatched.Count == 0)
             return;
-        foreach (var name in expanded.Unmatched.Except(node.Arguments.Select(argument => argument.Name)))
+        foreach (var name in expanded.Unmatched.Where(name => !node.Arguments.Contains(name)))
         {
             if (!NotInEnvironment.Contains(name))
-                _linter.Report(LintRules.UndefinedVar, instruction.Range, $"Usage of undefined variable '${name}'{Suggestion.Phrase(name, node.Environment.Names, prefix: "$")}");
+                _linter.Report(LintRules.UndefinedVar, instruction.Range, $"nothing sets the variable \"${name}\" before this{Suggestion.Phrase(name, node.Environment.Names, prefix: "$")}; declare it with ARG or ENV");
         }
     }
 
-    private void Commit(string text, bool withLayer = false) => node.Image = node.Image with
+    private void Commit(string text, bool withLayer = false) => _growing.AddHistory(new History
     {
-        History =
-        [
-            .. node.Image.History ?? [],
-            new History
-            {
-                CreatedBy = text,
-                Comment = "buildkit.dockerfile.v0",
-                EmptyLayer = !withLayer,
-                Created = context.Epoch?.ToUniversalTime(),
-            },
-        ],
-    };
+        CreatedBy = text,
+        Comment = "buildkit.dockerfile.v0",
+        EmptyLayer = !withLayer,
+        Created = context.Epoch?.ToUniversalTime(),
+    });
 
     private IReadOnlyList<LlbSourceLocation> Locations(Instruction instruction) => SourceLocations.Of(Options.SourceFile, instruction.Range);
 

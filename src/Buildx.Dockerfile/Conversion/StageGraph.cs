@@ -11,7 +11,17 @@ internal sealed class StageGraph(ConversionContext context)
     public async Task BuildAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; i < context.Document.Stages.Count; i++)
-            await AddStageAsync(context.Document.Stages[i], i, cancellationToken);
+        {
+            try
+            {
+                await AddStageAsync(context.Document.Stages[i], i, cancellationToken);
+            }
+            catch (DockerfileException e)
+            {
+                context.Errors.AddRange(e.Errors);
+            }
+        }
+        context.ThrowIfErrors();
     }
 
     public StageNode FindTarget()
@@ -31,8 +41,18 @@ internal sealed class StageGraph(ConversionContext context)
         foreach (var node in context.Nodes.ToArray())
         {
             foreach (var instruction in node.Stage?.Instructions ?? [])
-                node.Commands.Add(Connect(node, instruction, isTrigger: false));
+            {
+                try
+                {
+                    node.Commands.Add(Connect(node, instruction, isTrigger: false));
+                }
+                catch (DockerfileException e)
+                {
+                    context.Errors.AddRange(e.Errors);
+                }
+            }
         }
+        context.ThrowIfErrors();
         RejectCycles();
         // With mounts BuildKit counts more than one stage; names of steps are to be the same as there.
         if (context.Nodes.Count == 1 && !context.Nodes[0].Commands.Any(command => command.Instruction is RunInstruction { Mounts.Count: > 0 }))
@@ -50,7 +70,7 @@ internal sealed class StageGraph(ConversionContext context)
         foreach (var source in sources.OfType<StageNode>())
         {
             node.Dependencies[source] = instruction;
-            if (!context.Nodes.Contains(source))
+            if (source.Index < 0)
                 context.Add(source);
         }
         return new StageCommand(instruction, sources, isTrigger);
@@ -166,12 +186,12 @@ internal sealed class StageGraph(ConversionContext context)
             hasVariables = true;
         }
         if (hasVariables)
-            throw context.Error($"{flag}={from} cannot have variables; write FROM {from} AS name as a stage, and {flag}=name here", instruction.Range);
+            throw context.Error($"{flag}={from} cannot have variables; write FROM {from} AS name as a stage, and {flag}=name here", instruction.Syntax?.RangeOfFlag("from") ?? instruction.Range);
         if (int.TryParse(from, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
         {
             return index >= 0 && index < context.Nodes.Count
                 ? context.Nodes[index]
-                : throw context.Error($"{flag}={from}: there is no stage {from}; stages count from 0, and there are {context.Document.Stages.Count}", instruction.Range);
+                : throw context.Error($"{flag}={from}: there is no stage {from}; stages count from 0, and there are {context.Document.Stages.Count}", instruction.Syntax?.RangeOfFlag("from") ?? instruction.Range);
         }
         return FindStage(from, instruction);
     }
@@ -180,29 +200,46 @@ internal sealed class StageGraph(ConversionContext context)
         ? node
         : new StageNode { BaseName = name, WrittenBase = name, Range = instruction.Range };
 
+    /// <summary>With a stack of its own: stages may be many, and each need the one before.</summary>
     private void RejectCycles()
     {
         var done = new HashSet<StageNode>();
-        var path = new List<(StageNode Node, Instruction? Through)>();
-        void Visit(StageNode node, Instruction? through)
+        foreach (var root in context.Nodes)
         {
-            var known = path.FindIndex(step => step.Node == node);
-            if (known >= 0)
+            var path = new List<(StageNode Node, Instruction? Through, IEnumerator<KeyValuePair<StageNode, Instruction>> Next)>();
+            var onPath = new HashSet<StageNode>();
+            void Enter(StageNode node, Instruction? through)
             {
-                var cycle = path.Skip(known).Select(step => step.Node.DisplayName).Append(node.DisplayName);
-                throw new DockerfileException(context.Document.FileName, [Diagnostic.Error(
-                    $"stages need each other in a circle: {string.Join(" -> ", cycle)}",
-                    path.Skip(known + 1).Select(step => step.Through).Append(through).OfType<Instruction>().Select(instruction => instruction.Range).ToArray())]);
+                if (!done.Add(node))
+                    return;
+                onPath.Add(node);
+                path.Add((node, through, node.Dependencies.GetEnumerator()));
             }
-            if (!done.Add(node))
-                return;
-            path.Add((node, through));
-            foreach (var (dependency, instruction) in node.Dependencies)
-                Visit(dependency, instruction);
-            path.RemoveAt(path.Count - 1);
-        }
 
-        foreach (var node in context.Nodes)
-            Visit(node, null);
+            Enter(root, null);
+            while (path.Count > 0)
+            {
+                var (node, _, rest) = path[^1];
+                if (!rest.MoveNext())
+                {
+                    path.RemoveAt(path.Count - 1);
+                    onPath.Remove(node);
+                    continue;
+                }
+                var (dependency, instruction) = rest.Current;
+                if (onPath.Contains(dependency))
+                    throw Cycle(path.ConvertAll(step => (step.Node, step.Through)), dependency, instruction);
+                Enter(dependency, instruction);
+            }
+        }
+    }
+
+    private DockerfileException Cycle(List<(StageNode Node, Instruction? Through)> path, StageNode again, Instruction through)
+    {
+        var known = path.FindIndex(step => step.Node == again);
+        var cycle = path.Skip(known).Select(step => step.Node.DisplayName).Append(again.DisplayName);
+        return new DockerfileException(context.Document.FileName, [Diagnostic.Error(
+            $"stages need each other in a circle: {string.Join(" -> ", cycle)}",
+            path.Skip(known + 1).Select(step => step.Through).Append(through).OfType<Instruction>().Select(instruction => instruction.Range).ToArray())]);
     }
 }

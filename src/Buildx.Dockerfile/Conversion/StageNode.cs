@@ -17,6 +17,9 @@ internal sealed class StageNode
 
     public required TextRange Range { get; init; }
 
+    /// <summary>The place among all nodes; -1 for one that has none yet.</summary>
+    public int Index { get; set; } = -1;
+
     /// <summary>Null for an image or context that is used without a <c>FROM</c>.</summary>
     public DockerfileStage? Stage { get; init; }
 
@@ -55,7 +58,7 @@ internal sealed class StageNode
 
     public string User { get; set; } = "";
 
-    public List<(string Name, string? Value)> Arguments { get; } = [];
+    public StageArguments Arguments { get; } = new();
 
     /// <summary>Paths that others use of this stage's result; shared with the base.</summary>
     public HashSet<string> Paths { get; set; } = [];
@@ -83,6 +86,6 @@ internal sealed class StageNode
         User = Base.User;
         Paths = Base.Paths;
         HasWorkdir = Base.HasWorkdir;
-        Arguments.AddRange(Base.Arguments);
+        Arguments.SetAll(Base.Arguments);
     }
 }

@@ -16,9 +16,10 @@ public sealed record LintConfiguration
     /// <summary>A warning fails the build.</summary>
     public bool ErrorOnWarning { get; init; }
 
-    public bool Runs(LintRule rule) => rule.IsExperimental
-        ? ExperimentalAll || Experimental.Contains(rule.Name)
-        : !SkipAll && !Skip.Contains(rule.Name);
+    public bool Runs(LintRule rule) => rule.IsExperimental ? AsksFor(rule) : !SkipAll && !Skip.Contains(rule.Name);
+
+    /// <summary>Whether the rule is named as one to run that would not by itself.</summary>
+    public bool AsksFor(LintRule rule) => ExperimentalAll || Experimental.Contains(rule.Name);
 
     /// <exception cref="FormatException">An unknown option.</exception>
     public static LintConfiguration Parse(string text)

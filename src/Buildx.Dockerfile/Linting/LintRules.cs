@@ -1,30 +1,45 @@
 namespace Buildx.Dockerfile;
 
-/// <summary>All rules. Names are Docker's, since <c># check=skip=…</c> in people's files has them.</summary>
+/// <summary>All rules. Names are Docker's, since <c># check=skip=…</c> in people's files has them; the words are our own.</summary>
 public static class LintRules
 {
-    public static readonly LintRule StageNameCasing = Rule("StageNameCasing", "stage-name-casing", "Stage names should be lowercase");
-    public static readonly LintRule FromAsCasing = Rule("FromAsCasing", "from-as-casing", "The 'as' keyword should match the case of the 'from' keyword");
-    public static readonly LintRule NoEmptyContinuation = Rule("NoEmptyContinuation", "no-empty-continuation", "Empty continuation lines will become errors in a future release");
-    public static readonly LintRule ConsistentInstructionCasing = Rule("ConsistentInstructionCasing", "consistent-instruction-casing", "All commands within the Dockerfile should use the same casing (either upper or lower)");
-    public static readonly LintRule DuplicateStageName = Rule("DuplicateStageName", "duplicate-stage-name", "Stage names should be unique");
-    public static readonly LintRule ReservedStageName = Rule("ReservedStageName", "reserved-stage-name", "Reserved words should not be used as stage names");
-    public static readonly LintRule JsonArgsRecommended = Rule("JSONArgsRecommended", "json-args-recommended", "JSON arguments recommended for ENTRYPOINT/CMD to prevent unintended behavior related to OS signals");
-    public static readonly LintRule MaintainerDeprecated = Rule("MaintainerDeprecated", "maintainer-deprecated", "The MAINTAINER instruction is deprecated, use a label instead to define an image author");
-    public static readonly LintRule UndefinedArgInFrom = Rule("UndefinedArgInFrom", "undefined-arg-in-from", "FROM command must use declared ARGs");
-    public static readonly LintRule WorkdirRelativePath = Rule("WorkdirRelativePath", "workdir-relative-path", "Relative workdir without an absolute workdir declared within the build can have unexpected results if the base image changes");
-    public static readonly LintRule UndefinedVar = Rule("UndefinedVar", "undefined-var", "Variables should be defined before their use");
-    public static readonly LintRule MultipleInstructionsDisallowed = Rule("MultipleInstructionsDisallowed", "multiple-instructions-disallowed", "Multiple instructions of the same type should not be used in the same stage");
-    public static readonly LintRule LegacyKeyValueFormat = Rule("LegacyKeyValueFormat", "legacy-key-value-format", "Legacy key/value format with whitespace separator should not be used");
-    public static readonly LintRule InvalidBaseImagePlatform = new("InvalidBaseImagePlatform", "Base image platform does not match expected target platform", null);
-    public static readonly LintRule RedundantTargetPlatform = Rule("RedundantTargetPlatform", "redundant-target-platform", "Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior");
-    public static readonly LintRule SecretsUsedInArgOrEnv = Rule("SecretsUsedInArgOrEnv", "secrets-used-in-arg-or-env", "Sensitive data should not be used in the ARG or ENV commands");
-    public static readonly LintRule InvalidDefaultArgInFrom = Rule("InvalidDefaultArgInFrom", "invalid-default-arg-in-from", "Default value for global ARG results in an empty or invalid base image name");
-    public static readonly LintRule FromPlatformFlagConstDisallowed = Rule("FromPlatformFlagConstDisallowed", "from-platform-flag-const-disallowed", "FROM --platform flag should not use a constant value");
-    public static readonly LintRule CopyIgnoredFile = Rule("CopyIgnoredFile", "copy-ignored-file", "Attempting to Copy file that is excluded by .dockerignore");
-    public static readonly LintRule InvalidDefinitionDescription = Rule("InvalidDefinitionDescription", "invalid-definition-description", "Comment for build stage or argument should follow the format: `# <arg/stage name> <description>`. If this is not intended to be a description comment, add an empty line or comment between the instruction and the comment.") with { IsExperimental = true };
-    public static readonly LintRule ExposeProtoCasing = Rule("ExposeProtoCasing", "expose-proto-casing", "Protocol in EXPOSE instruction should be lowercase");
-    public static readonly LintRule ExposeInvalidFormat = Rule("ExposeInvalidFormat", "expose-invalid-format", "IP address and host-port mapping should not be used in EXPOSE instruction. This will become an error in a future release");
+    public static readonly LintRule StageNameCasing = Rule("StageNameCasing", "stage-name-casing", "A stage is known by its name in lower case, so that is how to write it.");
+    public static readonly LintRule FromAsCasing = Rule("FromAsCasing", "from-as-casing", "FROM and AS of one line should both be capitals, or both small.");
+    public static readonly LintRule NoEmptyContinuation = Rule("NoEmptyContinuation", "no-empty-continuation", "An empty line does not end an instruction that goes on; newer versions of the language will refuse it.");
+    public static readonly LintRule ConsistentInstructionCasing = Rule("ConsistentInstructionCasing", "consistent-instruction-casing", "All instructions of a file should be written in capitals, or all of them small.");
+    public static readonly LintRule DuplicateStageName = Rule("DuplicateStageName", "duplicate-stage-name", "Every stage needs a name of its own: only the last of several can be reached.");
+    public static readonly LintRule ReservedStageName = Rule("ReservedStageName", "reserved-stage-name", "The names scratch and context have a meaning already.");
+    public static readonly LintRule JsonArgsRecommended = Rule("JSONArgsRecommended", "json-args-recommended", "Without a JSON list a shell starts the program, and signals such as the one that stops the container end there.");
+    public static readonly LintRule MaintainerDeprecated = Rule("MaintainerDeprecated", "maintainer-deprecated", "MAINTAINER is deprecated; a label can name the authors, and more.");
+    public static readonly LintRule UndefinedArgInFrom = Rule("UndefinedArgInFrom", "undefined-arg-in-from", "FROM knows only the arguments that are declared before the first FROM.");
+    public static readonly LintRule WorkdirRelativePath = Rule("WorkdirRelativePath", "workdir-relative-path", "A relative path begins at the directory that the base image has set, and another version of it may set another.");
+    public static readonly LintRule UndefinedVar = Rule("UndefinedVar", "undefined-var", "A variable that nothing sets is empty.");
+    public static readonly LintRule MultipleInstructionsDisallowed = Rule("MultipleInstructionsDisallowed", "multiple-instructions-disallowed", "Of several CMD, ENTRYPOINT or HEALTHCHECK of a stage only the last has an effect.");
+    public static readonly LintRule LegacyKeyValueFormat = Rule("LegacyKeyValueFormat", "legacy-key-value-format", "Without \"=\" the whole rest of the line is the value, which is seldom meant.");
+    public static readonly LintRule InvalidBaseImagePlatform = new("InvalidBaseImagePlatform", "The base image is for another platform than the build.", null);
+    public static readonly LintRule RedundantTargetPlatform = Rule("RedundantTargetPlatform", "redundant-target-platform", "FROM takes the image for the target platform anyway.");
+    public static readonly LintRule SecretsUsedInArgOrEnv = Rule("SecretsUsedInArgOrEnv", "secrets-used-in-arg-or-env", "Values of ARG and ENV can be read by everybody who has the image.");
+    public static readonly LintRule InvalidDefaultArgInFrom = Rule("InvalidDefaultArgInFrom", "invalid-default-arg-in-from", "Without build arguments the base image has no valid name.");
+    public static readonly LintRule FromPlatformFlagConstDisallowed = Rule("FromPlatformFlagConstDisallowed", "from-platform-flag-const-disallowed", "A fixed platform keeps the file from being built for other ones.");
+    public static readonly LintRule CopyIgnoredFile = Rule("CopyIgnoredFile", "copy-ignored-file", "What .dockerignore leaves out of the context cannot be copied from it.");
+    public static readonly LintRule InvalidDefinitionDescription = Rule("InvalidDefinitionDescription", "invalid-definition-description", "A comment right above ARG or FROM describes it, in the form \"# NAME description\".") with { IsExperimental = true };
+    public static readonly LintRule ExposeProtoCasing = Rule("ExposeProtoCasing", "expose-proto-casing", "Protocols of ports are written in lower case.");
+    public static readonly LintRule ExposeInvalidFormat = Rule("ExposeInvalidFormat", "expose-invalid-format", "EXPOSE names a port of the container; addresses and ports of the host are chosen when it is started.");
+
+    /// <summary>Not one of Docker's: a hint, see <see cref="LintRule.IsHint"/>.</summary>
+    public static readonly LintRule EmulatedRun = new("EmulatedRun", "Commands of a foreign platform are emulated, which is slow; what they make here is for no machine in particular, or can be made for another one.", null) { IsHint = true };
+
+    /// <summary>Docker's rules.</summary>
+    public static IReadOnlyList<LintRule> All { get; } =
+    [
+        StageNameCasing, FromAsCasing, NoEmptyContinuation, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName, JsonArgsRecommended,
+        MaintainerDeprecated, UndefinedArgInFrom, WorkdirRelativePath, UndefinedVar, MultipleInstructionsDisallowed, LegacyKeyValueFormat,
+        InvalidBaseImagePlatform, RedundantTargetPlatform, SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom, FromPlatformFlagConstDisallowed,
+        CopyIgnoredFile, InvalidDefinitionDescription, ExposeProtoCasing, ExposeInvalidFormat,
+    ];
+
+    /// <summary>Those beyond Docker's.</summary>
+    public static IReadOnlyList<LintRule> Hints { get; } = [EmulatedRun];
 
     private static LintRule Rule(string name, string page, string description) => new(name, description, $"https://docs.docker.com/go/dockerfile/rule/{page}/");
 }

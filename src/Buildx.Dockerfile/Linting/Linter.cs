@@ -5,21 +5,26 @@ internal sealed class Linter
 {
     private readonly LintConfiguration _configuration;
     private readonly List<LintWarning> _warnings;
+    private readonly List<LintWarning> _hints;
 
-    public Linter(LintConfiguration configuration) : this(configuration, [])
+    public Linter(LintConfiguration configuration) : this(configuration, [], [])
     {
     }
 
-    private Linter(LintConfiguration configuration, List<LintWarning> warnings) => (_configuration, _warnings) = (configuration, warnings);
+    private Linter(LintConfiguration configuration, List<LintWarning> warnings, List<LintWarning> hints) =>
+        (_configuration, _warnings, _hints) = (configuration, warnings, hints);
 
     public IReadOnlyList<LintWarning> Warnings => _warnings;
+
+    /// <summary>What hints (<see cref="LintRule.IsHint"/>) found that nobody asked for.</summary>
+    public IReadOnlyList<LintWarning> Hints => _hints;
 
     public bool ErrorOnWarning => _configuration.ErrorOnWarning;
 
     public void Report(LintRule rule, TextRange range, string message)
     {
         if (_configuration.Runs(rule))
-            _warnings.Add(new LintWarning(rule, message, range));
+            (rule.IsHint && !_configuration.AsksFor(rule) ? _hints : _warnings).Add(new LintWarning(rule, message, range));
     }
 
     /// <summary>The same for one instruction, whose own comment <c># check=…</c> counts too.</summary>
@@ -31,7 +36,7 @@ internal sealed class Linter
                 continue;
             try
             {
-                return new Linter(_configuration.Merge(LintConfiguration.Parse(directive.Value.Split(' ')[0])), _warnings);
+                return new Linter(_configuration.Merge(LintConfiguration.Parse(directive.Value.Split(' ')[0])), _warnings, _hints);
             }
             catch (FormatException)
             {

@@ -3,23 +3,27 @@ namespace Buildx.Dockerfile;
 /// <summary>Rules that look at the text only.</summary>
 internal static class SyntaxRules
 {
+    /// <summary>Of a file that is wrong, rules see what stands before the first error, and none that compares instructions runs.</summary>
     public static void Run(DockerfileDocument document, Linter linter)
     {
+        var firstError = document.Diagnostics is [{ Ranges: [var range, ..] }, ..] ? range.Start : new TextPosition(int.MaxValue, 0);
         foreach (var line in document.Syntax.EmptyContinuations)
-            linter.Report(LintRules.NoEmptyContinuation, line, "Empty continuation line");
-        foreach (var argument in document.GlobalArguments)
+            linter.Report(LintRules.NoEmptyContinuation, line, "an empty line stands inside of the instruction that ends here; remove it, or make it a comment (#)");
+        foreach (var argument in document.GlobalArguments.TakeWhile(argument => argument.Range.Start < firstError))
             CheckDescription("ARG", argument.Arguments.Select(definition => definition.Name).ToArray(), argument, linter);
-        foreach (var stage in document.Stages)
+        foreach (var stage in document.Stages.TakeWhile(stage => stage.From.Range.Start < firstError))
         {
             CheckFrom(stage.From, linter.For(stage.From.Comments));
-            foreach (var instruction in stage.Instructions)
+            foreach (var instruction in stage.Instructions.TakeWhile(instruction => instruction.Range.Start < firstError))
             {
                 if (instruction is MaintainerInstruction)
-                    linter.For(instruction.Comments).Report(LintRules.MaintainerDeprecated, instruction.Range, "Maintainer instruction is deprecated in favor of using label");
+                    linter.For(instruction.Comments).Report(LintRules.MaintainerDeprecated, instruction.Range, "MAINTAINER is deprecated; write LABEL org.opencontainers.image.authors=\"…\" instead");
                 else if (instruction is ArgInstruction argument)
                     CheckDescription("ARG", argument.Arguments.Select(definition => definition.Name).ToArray(), argument, linter);
             }
         }
+        if (document.Diagnostics.Count > 0)
+            return;
         CheckStageNames(document, linter);
         CheckCasing(document, linter);
     }
@@ -27,9 +31,9 @@ internal static class SyntaxRules
     private static void CheckFrom(FromInstruction from, Linter linter)
     {
         if (from.WrittenStageName is { } written && written.Any(char.IsUpper))
-            linter.Report(LintRules.StageNameCasing, from.Range, $"Stage name '{written}' should be lowercase");
+            linter.Report(LintRules.StageNameCasing, from.Range, $"the stage \"{written}\" is known as \"{from.StageName}\"; write it so");
         if (from.AsKeyword is { } keyword && Casing(from.Keyword) is { } casing && keyword != Apply(casing, keyword))
-            linter.Report(LintRules.FromAsCasing, from.Range, $"'{keyword}' and '{from.Keyword}' keywords' casing do not match");
+            linter.Report(LintRules.FromAsCasing, from.Range, $"\"{keyword}\" is not written like \"{from.Keyword}\"; write {Apply(casing, keyword)}");
         if (from.StageName is not null)
             CheckDescription("FROM", [from.StageName], from, linter);
     }
@@ -40,7 +44,7 @@ internal static class SyntaxRules
             return;
         linter.For(instruction.Comments).Report(
             LintRules.InvalidDefinitionDescription, instruction.Range,
-            $"Comment for {keyword} should follow the format: `# {(names.Length > 1 ? "<arg_key>" : names[0])} <description>`");
+            $"the comment above this {keyword} describes no part of it; write \"# {(names.Length > 1 ? "NAME" : names[0])} description\", or put an empty comment (#) in between");
     }
 
     private static void CheckStageNames(DockerfileDocument document, Linter linter)
@@ -51,9 +55,9 @@ internal static class SyntaxRules
             if (stage.Name is null)
                 continue;
             if (stage.Name is "context" or "scratch")
-                linter.Report(LintRules.ReservedStageName, stage.From.Range, $"Stage name should not use the same name as reserved stage \"{stage.Name}\"");
+                linter.Report(LintRules.ReservedStageName, stage.From.Range, $"a stage cannot well be named \"{stage.Name}\", which means something else elsewhere; choose another name");
             if (!seen.Add(stage.Name))
-                linter.Report(LintRules.DuplicateStageName, stage.From.Range, $"Duplicate stage name \"{stage.Name}\", stage names should be unique");
+                linter.Report(LintRules.DuplicateStageName, stage.From.Range, $"there is a stage \"{stage.Name}\" already, which this one hides; choose another name");
         }
     }
 
@@ -69,7 +73,7 @@ internal static class SyntaxRules
             {
                 linter.Report(
                     LintRules.ConsistentInstructionCasing, instruction.Range,
-                    $"Command '{instruction.Keyword}' should match the case of the command majority ({(wanted ? "uppercase" : "lowercase")})");
+                    $"\"{instruction.Keyword}\" is not written like most instructions of this file; write {Apply(wanted, instruction.Keyword)}");
             }
         }
     }

@@ -138,9 +138,6 @@ public sealed class DockerfileWriter
     private string Render(InstructionSyntax instruction)
     {
         var text = InstructionRenderer.Render(instruction, _escape);
-        // A form feed counts as a blank, but not between an escape character and the end of its line: so this is no continuation.
-        if (text.EndsWith(_escape) && !text.EndsWith($"{_escape}{_escape}", StringComparison.Ordinal))
-            text += '\f';
         return text.AsSpan().IndexOfAny('\r', '\n') < 0
             ? text
             : throw new ArgumentException($"a part of this {instruction.Keyword.Text} has a line break, which a Dockerfile cannot express", nameof(instruction));
@@ -169,6 +166,10 @@ public sealed class DockerfileWriter
             start = offset;
         }
         WriteLine(text, start, text.Length);
+        // A form feed counts as a blank, but not between an escape character and the end of its line: so this is no continuation.
+        var last = text.AsSpan(start).TrimEnd(" \t");
+        if (last.EndsWith(_escape) && !last.EndsWith([_escape, _escape]))
+            _text.Append('\f');
         _text.Append('\n');
     }
 

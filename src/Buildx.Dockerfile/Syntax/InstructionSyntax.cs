@@ -30,6 +30,27 @@ public sealed record InstructionSyntax
     /// <summary>Here-documents included.</summary>
     public required TextRange Range { get; init; }
 
+    /// <summary>Where the value of a flag stands, or the flag itself when it has none; null when it is not there.</summary>
+    /// <param name="index">Which one, where there are several of that name.</param>
+    public TextRange? RangeOfFlag(string name, int index = 0) =>
+        Flags.Where(flag => flag.Name == name).Skip(index).FirstOrDefault() is { } found ? found.ValueRange ?? found.Range : null;
+
+    /// <summary>Where the first part stands that has just this text; null for none.</summary>
+    public TextRange? RangeOf(string text)
+    {
+        foreach (var argument in Arguments)
+        {
+            if (argument.Text == text || (argument.Text.Length > text.Length && argument.Text.EndsWith("=" + text, StringComparison.Ordinal)))
+                return argument.Range;
+        }
+        foreach (var pair in Pairs)
+        {
+            if (pair.Value.Text == text || pair.Name.Text == text)
+                return pair.Value.Text == text ? pair.Value.Range : pair.Name.Range;
+        }
+        return Flags.FirstOrDefault(flag => flag.Value == text)?.ValueRange;
+    }
+
     /// <summary>It could not be taken apart; the diagnostics say why.</summary>
     internal bool HasErrors { get; init; }
 

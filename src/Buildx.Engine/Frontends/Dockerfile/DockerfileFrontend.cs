@@ -64,6 +64,9 @@ internal sealed class DockerfileFrontend(IFrontend images) : IFrontend
         // The rules say the same for every platform.
         foreach (var warning in results[0].Warnings)
             Warn(warning, source, bridge);
+        // Hints are about the platforms that are emulated.
+        foreach (var hint in results.SelectMany(result => result.Hints).Distinct())
+            Warn(hint, source, bridge);
         var references = new List<FrontendReference>();
         var metadata = new Dictionary<string, byte[]>();
         for (var i = 0; i < platforms.Length; i++)

@@ -66,6 +66,7 @@ internal static class Subrequests
         catch (DockerfileException e)
         {
             error = e;
+            warnings = e.Warnings;
         }
         var answer = Result("1.0.0", LintReport.Create(warnings, error, source));
         var isClean = warnings.Count == 0 && error is null;
