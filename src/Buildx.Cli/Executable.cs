@@ -2,6 +2,7 @@ using Buildx.Cli.CommandLine;
 using Buildx.Cli.Commands;
 using Buildx.Cli.Plugin;
 using Buildx.Cli.Tools;
+using Buildx.Cli.Tools.Buildctl;
 using Buildx.Engine.Execution.Bootstrap;
 
 namespace Buildx.Cli;

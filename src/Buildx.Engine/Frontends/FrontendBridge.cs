@@ -20,7 +20,7 @@ internal sealed class FrontendBridge(
 
     public IReadOnlyList<Platform> WorkerPlatforms => platforms;
 
-    public IBuildReference Reference(Definition definition) => new BuildReference(definition, job, solver, cancellationToken);
+    public IBuildReference Reference(Definition definition) => new BuildReference(job.SourcePolicy.Apply(definition), job, solver, cancellationToken);
 
     public Task<ResolvedImageConfig> ResolveImageConfigAsync(
         ImageReference reference, Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken) =>
@@ -28,8 +28,10 @@ internal sealed class FrontendBridge(
             logName.Length > 0 ? logName : $"[internal] load metadata for {reference}",
             async token =>
             {
-                var request = new ImageSourceRequest(reference, platform, mode);
+                var taken = job.SourcePolicy.Apply(reference);
+                var request = new ImageSourceRequest(taken, platform, mode);
                 var image = await images.ResolveAsync(request, SessionCredentials.For(job.Session), job.Tags, job.Lease, token);
+                job.SourcePolicy.Remember(reference, taken, image.Reference.Digest ?? image.Digest);
                 return image.ToResolvedConfig();
             },
             cancellationToken);

@@ -1,3 +1,4 @@
+using Buildx.Engine.BuildRecords;
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Execution.Emulating;
@@ -52,13 +53,21 @@ internal sealed class Engine : IAsyncDisposable
 
         _downloads = new HttpSource(storage, new HttpAnswers(Path.Combine(configuration.Root, "downloads")));
 
-        var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime")) { Child = helper, Runtime = configuration.RuntimeBinary };
+        var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime")) 
+        {
+            Child = helper,
+            Runtime = configuration.RuntimeBinary,
+            CgroupParent = configuration.CgroupParent,
+            DnsServers = [.. configuration.Dns.Servers],
+            DnsSearchDomains = [.. configuration.Dns.SearchDomains],
+            DnsOptions = [.. configuration.Dns.Options],
+        };
         var emulation = new Emulation(execution);
         _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, hasher, configuration.MaximumParallelism);
 
         Solver solver = null!;
         Task<OutputTree?> SolveGraphAsync(Protocol.Pb.Definition definition, BuildContext build, CancellationToken cancellationToken) =>
-            new BuildReference(definition, build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
+            new BuildReference(build.Jobs[0].SourcePolicy.Apply(definition), build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
         solver = new Solver(
             storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
@@ -66,7 +75,9 @@ internal sealed class Engine : IAsyncDisposable
         var frontends = new FrontendCatalog(_exec, worker);
         var runner = new BuildRunner(solver, frontends, images, exporters, emulation, configuration, time);
         var builds = new BuildRegistry();
-        Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, Activity);
+        History = new BuildHistory(storage, configuration.History, time);
+        Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, History, Activity, time);
+        Content = new ContentService(storage.Content);
         Bridge = new BridgeService(builds, worker);
     }
 
@@ -77,6 +88,10 @@ internal sealed class Engine : IAsyncDisposable
     public ControlService Control { get; }
 
     public BridgeService Bridge { get; }
+
+    public ContentService Content { get; }
+
+    public BuildHistory History { get; }
 
     /// <param name="helper">How the engine starts its own executable as a helper process.</param>
     /// <exception cref="StorageException">Another engine uses the same root, or it can't be used.</exception>

@@ -1,5 +1,6 @@
+using Buildx.Engine.Server.Configuration;
+using Buildx.Engine.Server.Listening;
 using Buildx.Engine.Server.Services;
-using Buildx.Linux;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,19 +11,15 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Buildx.Engine.Server;
 
-/// <summary>The engine's gRPC server on its Unix sockets.</summary>
+/// <summary>The engine's gRPC server on its addresses.</summary>
 internal static class EngineHost
 {
+    /// <exception cref="ConfigurationException">An address or a certificate can't be used.</exception>
     public static WebApplication Create(Engine engine)
     {
-        // Nothing of the host's defaults: they read appsettings.json and ASPNETCORE_* where the user happens to be, and watch every
-        // directory below for changes.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore();
+        var configuration = engine.Configuration;
+        var builder = CreateEmptyBuilder(configuration.Log);
         builder.Services.AddRoutingCore();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.SetMinimumLevel(engine.Configuration.Debug ? LogLevel.Debug : LogLevel.Warning);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddGrpc(grpc =>
         {
@@ -31,24 +28,57 @@ internal static class EngineHost
         });
         builder.Services.AddSingleton(engine.Control);
         builder.Services.AddSingleton(engine.Bridge);
+        builder.Services.AddSingleton(engine.Content);
         builder.Services.AddSingleton<HealthService>();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var tls = configuration.Tls is { } files ? ServerTls.Load(files) : null;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Configure(kestrel.Limits);
-            foreach (var address in engine.Configuration.Addresses)
+            // Clients that encrypt their connection themselves say "http" over TLS.
+            kestrel.AllowAlternateSchemes = true;
+            foreach (var address in configuration.Addresses)
             {
-                kestrel.ListenUnixSocket(PrepareSocket(address), listen =>
+                // Where the socket's permissions were set by somebody, they say who may connect.
+                var isOurs = address is ListenAddress.Unix && configuration.SocketOwner is null;
+                Listeners.Listen(kestrel, address, configuration.SocketOwner, (listen, isUnix) =>
                 {
                     listen.Protocols = HttpProtocols.Http2;
-                    listen.Use(PeerCheck.Enforce);
+                    listen.Use(isOurs ? PeerCheck.Enforce : PeerCheck.Note);
+                    if (tls is not null && !isUnix)
+                    {
+                        listen.UseHttps(tls);
+                        PriorKnowledge.Use(listen);
+                    }
                 });
             }
         });
         var app = builder.Build();
         app.MapGrpcService<ControlService>();
         app.MapGrpcService<BridgeService>();
+        app.MapGrpcService<ContentService>();
         app.MapGrpcService<HealthService>();
         return app;
+    }
+
+    /// <summary>
+    /// Nothing of the host's defaults: they read appsettings.json and ASPNETCORE_* where the user happens to be, and watch every
+    /// directory below for changes.
+    /// </summary>
+    public static WebApplicationBuilder CreateEmptyBuilder(LogConfiguration log)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        if (log.IsJson)
+            builder.Logging.AddJsonConsole(console => console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ");
+        else
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ssZ "));
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(log.Level);
+        // What the server's own machinery says about each request is for those who look for a fault.
+        if (log.Level is LogLevel.Information)
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        return builder;
     }
 
     // Streams live as long as a build, and carry whole contexts.
@@ -61,16 +91,5 @@ internal static class EngineHost
         limits.Http2.MaxStreamsPerConnection = 1000;
         limits.Http2.InitialConnectionWindowSize = 8 << 20;
         limits.Http2.InitialStreamWindowSize = 4 << 20;
-    }
-
-    /// <summary>The socket's directory is the user's alone; a socket that an engine left behind when it was killed goes.</summary>
-    private static string PrepareSocket(string address)
-    {
-        var path = address["unix://".Length..];
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(directory))
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        FileSystem.RemoveFileAt(null, path);
-        return path;
     }
 }

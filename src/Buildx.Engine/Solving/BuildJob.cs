@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Sources.Policies;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -39,6 +40,9 @@ internal sealed class BuildJob : IAsyncDisposable
     public ClientFrontend? ClientFrontend { get; init; }
 
     public ResolvedTags Tags { get; } = new();
+
+    /// <summary>Which sources the build may use.</summary>
+    public SourcePolicy SourcePolicy { get; init; } = SourcePolicy.None;
 
     /// <summary>Shows the graph's steps to the watchers before they run.</summary>
     public void Announce(LlbGraph graph)

@@ -57,6 +57,9 @@ internal static partial class Cleanup
                 if (!blobs.Contains(digest))
                     database.Execute("DELETE FROM blobs WHERE digest=$1", digest);
             }
+            database.Execute(
+                "DELETE FROM history WHERE EXISTS (SELECT 1 FROM history_blobs WHERE history_blobs.ref=history.ref "
+                + "AND NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.digest=history_blobs.digest))");
         });
     }
 

@@ -15,6 +15,7 @@ internal sealed class EngineStorage : IStorage
     private readonly LayerTable _layers;
     private readonly LayerStore _layerStore;
     private readonly RecordStore _records;
+    private readonly HistoryTable _history;
     private readonly MutableDirectories _directories;
     private readonly BlobLeases _blobLeases = new();
     private readonly Durability _durability;
@@ -27,6 +28,7 @@ internal sealed class EngineStorage : IStorage
         _content = new ContentStore(layout, database, options.Time, _trash);
         _layers = new LayerTable(database, layout, _content, options.Time, _trash);
         _records = new RecordStore(database, options.Time);
+        _history = new HistoryTable(database);
         _directories = new MutableDirectories(layout, database, options.Time, _trash);
         var isPrivileged = UserNamespace.IsInitial;
         _layerStore = new LayerStore(_layers, _content, layout, _trash, new OverlayForm(UserAttributes: !isPrivileged), isPrivileged);
@@ -41,6 +43,8 @@ internal sealed class EngineStorage : IStorage
     public IRecordStore Records => _records;
 
     public IMutableDirectories Directories => _directories;
+
+    public IHistoryTable History => _history;
 
     public string TemporaryPath => _layout.Temporary;
 

@@ -7,6 +7,9 @@ internal interface IContentStore
 {
     bool TryGetSize(Digest digest, out long size);
 
+    /// <summary>All that are there.</summary>
+    IReadOnlyCollection<KeyValuePair<Digest, long>> Blobs { get; }
+
     /// <exception cref="FileNotFoundException">There is no such blob.</exception>
     Stream OpenRead(Digest digest);
 

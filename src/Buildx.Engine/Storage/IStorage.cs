@@ -11,6 +11,8 @@ internal interface IStorage : IAsyncDisposable
 
     IMutableDirectories Directories { get; }
 
+    IHistoryTable History { get; }
+
     /// <summary>A directory for files that no one needs after the engine ended; emptied at start.</summary>
     string TemporaryPath { get; }
 

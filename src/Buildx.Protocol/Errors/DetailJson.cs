@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Buildx.Protocol.Pb;
 using Google.Protobuf;
@@ -30,6 +31,33 @@ internal static class DetailJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    });
+
+    /// <summary>The one detail that is protobuf's own JSON.</summary>
+    public static byte[] Write(Solve solve) => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(solve));
+
+    public static byte[] Write(Stack stack) => Write(json =>
+    {
+        if (stack.Frames.Count > 0)
+        {
+            json.WriteStartArray("frames");
+            foreach (var frame in stack.Frames)
+            {
+                json.WriteStartObject();
+                json.WriteString("Name", frame.Name);
+                json.WriteString("File", frame.File);
+                json.WriteNumber("Line", frame.Line);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteStartArray("cmdline");
+        foreach (var argument in stack.Cmdline)
+            json.WriteStringValue(argument);
+        json.WriteEndArray();
+        json.WriteNumber("pid", stack.Pid);
+        json.WriteString("version", stack.Version);
+        json.WriteString("revision", stack.Revision);
     });
 
     public static Source ReadSource(ReadOnlyMemory<byte> value)

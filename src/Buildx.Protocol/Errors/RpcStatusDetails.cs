@@ -21,6 +21,12 @@ public sealed record RpcStatusDetails
     /// <summary>The vertex that failed.</summary>
     public string? VertexDigest { get; init; }
 
+    /// <summary>The operation that failed, and which part of it.</summary>
+    public Solve? Solve { get; init; }
+
+    /// <summary>Which program failed.</summary>
+    public Stack? Stack { get; init; }
+
     /// <summary>The frontend's subrequest that isn't supported.</summary>
     public string? UnsupportedSubrequest { get; init; }
 
@@ -48,6 +54,22 @@ public sealed record RpcStatusDetails
         return result;
     }
 
+    /// <summary>An error that a call has thrown, whole, as a build record keeps it.</summary>
+    public static Status ToStatus(RpcException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        try
+        {
+            if (exception.Trailers.GetValueBytes(Trailer) is { } status)
+                return Errors.Status.Parser.ParseFrom(status);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // The message says what happened; details only help.
+        }
+        return new Status { Code = (int)exception.StatusCode, Message = exception.Status.Detail };
+    }
+
     /// <summary>An error with these details, for a server to throw.</summary>
     public RpcException ToException(StatusCode code, string message)
     {
@@ -69,6 +91,10 @@ public sealed record RpcStatusDetails
             yield return Detail("errdefs.Source+json", DetailJson.Write(source));
         if (VertexDigest is not null)
             yield return Detail("errdefs.Vertex+json", DetailJson.Write("digest", VertexDigest));
+        if (Solve is not null)
+            yield return Detail("errdefs.Solve+json", DetailJson.Write(Solve));
+        if (Stack is not null)
+            yield return Detail("stack.Stack+json", DetailJson.Write(Stack));
         if (UnsupportedSubrequest is not null)
             yield return Detail("errdefs.Subrequest+json", DetailJson.Write("name", UnsupportedSubrequest));
         if (UnsupportedFrontendCapability is not null)

@@ -23,6 +23,10 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     public IMutableDirectories Directories => throw new NotSupportedException();
 
+    public IHistoryTable History => throw new NotSupportedException();
+
+    public IReadOnlyCollection<KeyValuePair<Digest, long>> Blobs => [.. _blobs.Select(blob => KeyValuePair.Create(blob.Key, (long)blob.Value.Length))];
+
     public string TemporaryPath => Path.GetTempPath();
 
     public List<DateTimeOffset?> AskedRewrites { get; } = [];

@@ -26,7 +26,7 @@ public sealed class ConfigurationTests : IDisposable
               insecure = true
             """, out var warnings);
 
-        Assert.True(configuration.Debug);
+        Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Debug, configuration.Log.Level);
         Assert.Empty(warnings);
         var docker = configuration.Registries["docker.io"];
         Assert.Equal(["mirror.cluster.k8s"], docker.Mirrors);
@@ -68,7 +68,7 @@ public sealed class ConfigurationTests : IDisposable
         var configuration = Read("root = \"/from/file\"", out _, "--root", "/from/flag", "--addr=unix:///run/x.sock", "--idle-timeout=90s");
 
         Assert.Equal("/from/flag", configuration.Root);
-        Assert.Equal("unix:///run/x.sock", Assert.Single(configuration.Addresses));
+        Assert.Equal(new ListenAddress.Unix("/run/x.sock"), Assert.Single(configuration.Addresses));
         Assert.Equal(TimeSpan.FromSeconds(90), configuration.IdleTimeout);
     }
 
@@ -110,13 +110,104 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("--nonsense", "unknown flag --nonsense")]
     [InlineData("--root", "--root needs a value")]
     [InlineData("--debug=perhaps", "--debug: want true or false")]
-    [InlineData("--tlscert=x", "--tlscert is not supported")]
-    [InlineData("--addr=tcp://0.0.0.0:1", "only unix://")]
+    [InlineData("--tlscert=x", "--tlscert needs its key")]
+    [InlineData("--tlscacert=x", "--tlscacert needs the server's own")]
+    [InlineData("--addr=/run/x.sock", "did you mean unix:///run/x.sock?")]
+    [InlineData("--addr=tcp://0.0.0.0", "want tcp://host:port")]
+    [InlineData("--log-level=loud", "log level \"loud\" is not known")]
+    [InlineData("--log-format=xml", "log format \"xml\" is not known")]
+    [InlineData("--allow-insecure-entitlement=everything", "entitlement \"everything\" is not known")]
+    [InlineData("--group=nobody-has-this", "no group \"nobody-has-this\"")]
+    [InlineData("--oci-worker=false", "can't be switched off")]
+    [InlineData("--containerd-worker=true", "no containerd worker")]
+    [InlineData("--oci-worker-net=bridge", "worker network \"bridge\"")]
+    [InlineData("--oci-worker-selinux", "SELinux")]
+    [InlineData("--proxy-network", "proxy network is not supported")]
     public void A_bad_flag_is_named(string flag, string message)
     {
         var error = Assert.Throws<ConfigurationException>(() => Read("", out _, flag));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sections_of_the_documented_file_are_read()
+    {
+        var configuration = Read("""
+            root = "/state"
+            insecure-entitlements = ["network.host", "security.insecure"]
+            [log]
+              format = "json"
+              level = "warn"
+            [dns]
+              nameservers = ["1.1.1.1"]
+              options = ["edns0"]
+              searchDomains = ["example.com"]
+            [grpc]
+              address = ["tcp://0.0.0.0:1234", "unix:///run/x.sock", "fd://"]
+              debugAddress = "127.0.0.1:6060"
+              uid = 0
+              gid = 7
+              [grpc.tls]
+                cert = "/tls.crt"
+                key = "/tls.key"
+                ca = "/tlsca.crt"
+            [history]
+              maxAge = 172800
+              maxEntries = 7
+            [worker.oci]
+              enabled = true
+              snapshotter = "auto"
+              rootless = false
+              gc = true
+              defaultCgroupParent = "buildkit"
+              max-parallelism = 4
+              [worker.oci.labels]
+                "foo" = "bar"
+            [worker.containerd]
+              enabled = false
+              [worker.containerd.labels]
+                "foo" = "bar"
+            [frontend."dockerfile.v0"]
+              enabled = true
+            [system]
+              platformsCacheMaxAge = "1h"
+              maxRegistryConcurrency = 3
+            """, out var warnings);
+
+        Assert.Empty(warnings);
+        Assert.Equal(["tcp://0.0.0.0:1234", "unix:///run/x.sock", "fd://"], configuration.Addresses.Select(address => address.ToString()!));
+        Assert.Equal(new ListenAddress.Tcp("127.0.0.1", 6060), configuration.DebugAddress);
+        Assert.Equal(new TlsFiles("/tls.crt", "/tls.key", "/tlsca.crt"), configuration.Tls);
+        Assert.Equal(new SocketOwner(0, 7), configuration.SocketOwner);
+        Assert.Equal(new LogConfiguration(Microsoft.Extensions.Logging.LogLevel.Warning, IsJson: true), configuration.Log);
+        Assert.Equal(["1.1.1.1"], configuration.Dns.Servers);
+        Assert.Equal(new HistoryLimits(TimeSpan.FromDays(2), 7), configuration.History);
+        Assert.Equal("buildkit", configuration.CgroupParent);
+        Assert.Equal(3, configuration.MaximumRegistryConcurrency);
+        Assert.Equal("bar", configuration.Labels["foo"]);
+    }
+
+    [Theory]
+    [InlineData("[frontend.\"gateway.v0\"]\nallowedRepositories = [\"docker.io/x/y\"]", "can't be restricted")]
+    [InlineData("[frontend.\"dockerfile.v0\"]\nenabled = false", "can't be switched off")]
+    [InlineData("[system]\nmaxRegistryConcurrency = 0", "want more than 0")]
+    [InlineData("[worker.oci]\nselinux = true", "SELinux")]
+    [InlineData("[worker.containerd]\nenabled = true", "no containerd worker")]
+    public void A_setting_that_somebody_would_rely_on_is_refused_with_the_reason(string toml, string message)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read(toml, out _));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_setting_that_changes_nothing_that_can_be_seen_is_passed_over_with_a_warning()
+    {
+        Read("[otel]\nsocketPath = \"/run/otel.sock\"\n[worker.oci]\nsnapshotter = \"native\"", out var warnings, "--rootless");
+
+        Assert.Equal(3, warnings.Count);
+        Assert.All(warnings, warning => Assert.EndsWith("has no effect in this engine", warning, StringComparison.Ordinal));
     }
 
     private EngineConfiguration Read(string toml, out IReadOnlyList<string> warnings, params string[] flags)

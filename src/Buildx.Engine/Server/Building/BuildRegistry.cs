@@ -38,6 +38,13 @@ internal sealed class BuildRegistry
         }
     }
 
+    /// <summary>A build that runs or ended a moment ago; null when there is none.</summary>
+    public BuildJob? Find(string reference)
+    {
+        lock (_lock)
+            return _builds.TryGetValue(reference, out var slot) && slot.Task.IsCompletedSuccessfully ? slot.Task.Result : null;
+    }
+
     /// <exception cref="RpcException">No such build came within a few seconds.</exception>
     public async Task<BuildJob> GetAsync(string reference, CancellationToken cancellationToken)
     {

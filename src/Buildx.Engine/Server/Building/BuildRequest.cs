@@ -1,3 +1,4 @@
+using Buildx.Engine.Sources.Policies;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.Pb;
 
@@ -12,7 +13,9 @@ internal sealed record BuildRequest(
     IReadOnlyDictionary<string, string> FrontendOptions,
     IReadOnlyDictionary<string, Definition> FrontendInputs,
     IReadOnlyList<ExporterRequest> Exporters,
-    IReadOnlySet<string> Entitlements)
+    IReadOnlySet<string> Entitlements,
+    SourcePolicy SourcePolicy,
+    bool IsInternal)
 {
     /// <exception cref="NotSupportedException">It asks for what this engine does not have; the message names it.</exception>
     public static BuildRequest Parse(SolveRequest request)
@@ -21,8 +24,8 @@ internal sealed record BuildRequest(
             throw new NotSupportedException("cache export is not supported in this version");
         if (request.Cache is { } imports && (imports.Imports.Count > 0 || imports.ImportRefsDeprecated.Count > 0))
             throw new NotSupportedException("cache import is not supported in this version");
-        if (request.SourcePolicy is { Rules.Count: > 0 } || request.SourcePolicySession.Length > 0)
-            throw new NotSupportedException("source policies are not supported in this version");
+        if (request.SourcePolicySession.Length > 0)
+            throw new NotSupportedException("source policies that the client decides about (--policy) are not supported in this version");
         if (request.ProxyNetwork)
             throw new NotSupportedException("the proxy network is not supported in this version");
         var exporters = request.Exporters.Select(exporter => new ExporterRequest(exporter.Type, exporter.Attrs.ToDictionary())).ToList();
@@ -36,7 +39,9 @@ internal sealed record BuildRequest(
             request.FrontendAttrs.ToDictionary(),
             request.FrontendInputs.ToDictionary(),
             exporters,
-            request.Entitlements.ToHashSet());
+            request.Entitlements.ToHashSet(),
+            SourcePolicy.Parse(request.SourcePolicy),
+            request.Internal);
     }
 }
 

@@ -21,8 +21,8 @@ internal sealed class BuildRunner(
     EngineConfiguration configuration,
     TimeProvider time)
 {
-    /// <returns>The exporters' answers, by BuildKit's keys (<c>containerimage.digest</c>, …).</returns>
-    public async Task<IReadOnlyDictionary<string, string>> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
+    /// <returns>Each exporter's answer, by BuildKit's keys (<c>containerimage.digest</c>, …).</returns>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         // Whatever is wrong with an output is said before anything is built.
         var outputs = request.Exporters.Select(exporter => exporters.Create(exporter.Type, exporter.Attributes, out _)).ToImmutableArray();
@@ -30,13 +30,10 @@ internal sealed class BuildRunner(
         try
         {
             var result = await SolveAsync(request, job, failure);
-            var response = new Dictionary<string, string>();
+            var responses = new List<IReadOnlyDictionary<string, string>>();
             for (var i = 0; i < outputs.Length; i++)
-            {
-                foreach (var (key, value) in await ExportAsync(outputs[i], i, result, job, failure.Token))
-                    response[key] = value;
-            }
-            return response;
+                responses.Add(await ExportAsync(outputs[i], i, result, job, failure.Token));
+            return responses;
         }
         catch (OperationCanceledException) when (job.Failure is not null && !cancellationToken.IsCancellationRequested)
         {

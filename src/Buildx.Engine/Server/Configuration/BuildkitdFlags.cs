@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Buildx.Engine.Server.Configuration;
 
@@ -27,7 +28,7 @@ internal sealed class BuildkitdFlags
             : throw new ConfigurationException($"--{name}: want a number, found \"{text}\"");
 
     /// <summary>Known flags that change nothing in this engine, because what they configure is not part of it.</summary>
-    public IEnumerable<string> WithoutEffect => _values.Keys.Where(name => Known[name] == Effect.None);
+    public IEnumerable<string> WithoutEffect => _values.Keys.Where(name => Known[name].HasNoEffect);
 
     /// <exception cref="ConfigurationException">An unknown flag, a missing value, or one that asks for what this engine is not.</exception>
     public static BuildkitdFlags Parse(IReadOnlyList<string> args)
@@ -42,10 +43,11 @@ internal sealed class BuildkitdFlags
             string? value = null;
             if (name.IndexOf('=') is var equals and >= 0)
                 (name, value) = (name[..equals], name[(equals + 1)..]);
-            if (!Known.TryGetValue(name, out var effect))
-                throw new ConfigurationException($"unknown flag --{name}");
-            if (effect == Effect.Refused)
-                throw new ConfigurationException($"--{name} is not supported by this engine");
+            name = name switch { "h" => "help", "v" => "version", _ => name };
+            if (!Known.TryGetValue(name, out var flag))
+                throw new ConfigurationException($"unknown flag --{name}: buildkitd --help lists them");
+            if (flag.Refusal is { } reason)
+                throw new ConfigurationException($"--{name}: {reason}");
             if (value is null && BooleanFlags.Contains(name))
                 value = "true";
             value ??= ++i < args.Count ? args[i] : throw new ConfigurationException($"--{name} needs a value");
@@ -56,67 +58,89 @@ internal sealed class BuildkitdFlags
         return flags;
     }
 
-    private enum Effect { Used, None, Refused }
+    /// <summary>What <c>--help</c> prints.</summary>
+    public static string Help()
+    {
+        var text = new StringBuilder("Usage: buildkitd [FLAGS]\n\nThe build engine as a daemon.\n\nFlags:\n");
+        foreach (var (name, flag) in Known)
+        {
+            if (flag is { Refusal: null, HasNoEffect: false })
+                text.Append(CultureInfo.InvariantCulture, $"  {"--" + name,-31} {flag.Description}\n");
+        }
+        text.Append("\nAccepted without an effect: ").AppendJoin(' ', Known.Where(flag => flag.Value.HasNoEffect).Select(flag => "--" + flag.Key)).Append('\n');
+        return text.ToString();
+    }
 
     private static readonly HashSet<string> BooleanFlags = [
         "rootless", "debug", "trace", "proxy-network", "cdi-disabled", "save-cache-debug", "oci-worker-selinux",
         "oci-worker-no-process-sandbox", "oci-worker-gc", "containerd-worker-selinux", "containerd-worker-gc", "remove-state", "help", "version"];
 
     // inventory of buildkitd 0.32's flags
-    private static readonly Dictionary<string, Effect> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, KnownFlag> Known = new(StringComparer.Ordinal)
     {
-        ["config"] = Effect.Used,
-        ["debug"] = Effect.Used,
-        ["trace"] = Effect.Used,
-        ["root"] = Effect.Used,
-        ["addr"] = Effect.Used,
-        ["allow-insecure-entitlement"] = Effect.Used,
-        ["oci-worker-binary"] = Effect.Used,
-        ["oci-worker-labels"] = Effect.Used,
-        ["oci-worker-platform"] = Effect.Used,
-        ["oci-max-parallelism"] = Effect.Used,
-        ["oci-worker-gc"] = Effect.Used,
-        ["oci-worker-gc-keepstorage"] = Effect.Used,
-        ["idle-timeout"] = Effect.Used,
-        ["remove-state"] = Effect.Used,
-        ["rootless"] = Effect.None,
-        ["log-format"] = Effect.None,
-        ["log-level"] = Effect.None,
-        ["group"] = Effect.None,
-        ["otel-socket-path"] = Effect.None,
-        ["cdi-disabled"] = Effect.None,
-        ["cdi-spec-dir"] = Effect.None,
-        ["oci-worker"] = Effect.None,
-        ["oci-worker-snapshotter"] = Effect.None,
-        ["oci-worker-net"] = Effect.None,
-        ["oci-worker-no-process-sandbox"] = Effect.None,
-        ["containerd-worker"] = Effect.None,
-        ["containerd-worker-addr"] = Effect.None,
-        ["containerd-worker-labels"] = Effect.None,
-        ["containerd-worker-platform"] = Effect.None,
-        ["containerd-worker-namespace"] = Effect.None,
-        ["containerd-worker-runtime"] = Effect.None,
-        ["containerd-worker-net"] = Effect.None,
-        ["containerd-cni-config-path"] = Effect.None,
-        ["containerd-cni-binary-dir"] = Effect.None,
-        ["containerd-cni-pool-size"] = Effect.None,
-        ["containerd-worker-snapshotter"] = Effect.None,
-        ["containerd-worker-apparmor-profile"] = Effect.None,
-        ["containerd-worker-selinux"] = Effect.None,
-        ["containerd-max-parallelism"] = Effect.None,
-        ["containerd-worker-gc"] = Effect.None,
-        ["containerd-worker-gc-keepstorage"] = Effect.None,
-        ["debugaddr"] = Effect.Refused,
-        ["tlscert"] = Effect.Refused,
-        ["tlskey"] = Effect.Refused,
-        ["tlscacert"] = Effect.Refused,
-        ["proxy-network"] = Effect.Refused,
-        ["save-cache-debug"] = Effect.Refused,
-        ["oci-worker-proxy-snapshotter-path"] = Effect.Refused,
-        ["oci-cni-config-path"] = Effect.Refused,
-        ["oci-cni-binary-dir"] = Effect.Refused,
-        ["oci-cni-pool-size"] = Effect.Refused,
-        ["oci-worker-apparmor-profile"] = Effect.Refused,
-        ["oci-worker-selinux"] = Effect.Refused,
+        ["config"] = new("the configuration file (buildkitd.toml)"),
+        ["root"] = new("the directory with the engine's state"),
+        ["addr"] = new("where to listen: unix:///path, tcp://host:port, fd:// (may be repeated)"),
+        ["group"] = new("group (name or number) that owns the Unix sockets and may connect"),
+        ["tlscert"] = new("the server's certificate for tcp:// (PEM)"),
+        ["tlskey"] = new("its key (PEM)"),
+        ["tlscacert"] = new("the authority that clients' certificates must be of (PEM)"),
+        ["debugaddr"] = new("where to serve health, metrics and debug pages over HTTP, e.g. 127.0.0.1:6060"),
+        ["debug"] = new("log more"),
+        ["trace"] = new("log everything"),
+        ["log-level"] = new("trace, debug, info, warn, error, fatal or panic"),
+        ["log-format"] = new("text or json"),
+        ["allow-insecure-entitlement"] = new("what builds may ask for: network.host, security.insecure, device (may be repeated)"),
+        ["oci-worker"] = new("true or auto: this engine has no other worker"),
+        ["oci-worker-binary"] = new("the OCI runtime: a name or a path (default crun, else runc)"),
+        ["oci-worker-labels"] = new("key=value, shown with the worker (may be repeated)"),
+        ["oci-worker-platform"] = new("platforms to announce instead of those found (may be repeated)"),
+        ["oci-worker-net"] = new("auto or host"),
+        ["oci-worker-apparmor-profile"] = new("not supported: only empty is accepted"),
+        ["oci-worker-selinux"] = new("not supported: only false is accepted"),
+        ["oci-worker-proxy-snapshotter-path"] = new("not supported: only empty is accepted"),
+        ["oci-max-parallelism"] = new("steps that run at the same time"),
+        ["oci-worker-gc"] = new("false: never remove build cache by itself"),
+        ["oci-worker-gc-keepstorage"] = new("build cache to keep, in MB or with a unit"),
+        ["containerd-worker"] = new("false or auto: there is none in this engine"),
+        ["idle-timeout"] = new("leave when nobody used the engine for so long (e.g. 5m; 0: never)"),
+        ["remove-state"] = new("remove what is under --root and end"),
+        ["version"] = new("print the version and end"),
+        ["help"] = new("print this and end"),
+        ["rootless"] = KnownFlag.Ignored,
+        ["otel-socket-path"] = KnownFlag.Ignored,
+        ["cdi-disabled"] = KnownFlag.Ignored,
+        ["cdi-spec-dir"] = KnownFlag.Ignored,
+        ["oci-worker-snapshotter"] = KnownFlag.Ignored,
+        ["oci-worker-no-process-sandbox"] = KnownFlag.Ignored,
+        ["oci-cni-config-path"] = KnownFlag.Ignored,
+        ["oci-cni-binary-dir"] = KnownFlag.Ignored,
+        ["oci-cni-pool-size"] = KnownFlag.Ignored,
+        ["containerd-worker-addr"] = KnownFlag.Ignored,
+        ["containerd-worker-labels"] = KnownFlag.Ignored,
+        ["containerd-worker-platform"] = KnownFlag.Ignored,
+        ["containerd-worker-namespace"] = KnownFlag.Ignored,
+        ["containerd-worker-runtime"] = KnownFlag.Ignored,
+        ["containerd-worker-net"] = KnownFlag.Ignored,
+        ["containerd-cni-config-path"] = KnownFlag.Ignored,
+        ["containerd-cni-binary-dir"] = KnownFlag.Ignored,
+        ["containerd-cni-pool-size"] = KnownFlag.Ignored,
+        ["containerd-worker-snapshotter"] = KnownFlag.Ignored,
+        ["containerd-worker-apparmor-profile"] = KnownFlag.Ignored,
+        ["containerd-worker-selinux"] = KnownFlag.Ignored,
+        ["containerd-max-parallelism"] = KnownFlag.Ignored,
+        ["containerd-worker-gc"] = KnownFlag.Ignored,
+        ["containerd-worker-gc-keepstorage"] = KnownFlag.Ignored,
+        ["proxy-network"] = KnownFlag.Refused("the proxy network is not supported in this version"),
+        ["save-cache-debug"] = KnownFlag.Refused("there is no cache debug database in this version"),
     };
+
+    /// <param name="Refusal">Why it can't be given.</param>
+    /// <param name="HasNoEffect">It may be given and changes nothing, because what it configures is not part of this engine.</param>
+    private sealed record KnownFlag(string Description, string? Refusal = null, bool HasNoEffect = false)
+    {
+        public static KnownFlag Ignored { get; } = new("", HasNoEffect: true);
+
+        public static KnownFlag Refused(string reason) => new("", reason);
+    }
 }

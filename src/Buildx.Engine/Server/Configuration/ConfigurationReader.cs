@@ -6,7 +6,7 @@ using Buildx.Registry;
 namespace Buildx.Engine.Server.Configuration;
 
 /// <summary>Reads <c>buildkitd.toml</c> and flags into <see cref="EngineConfiguration"/>; nothing behind it parses text.</summary>
-internal static class ConfigurationReader
+internal static partial class ConfigurationReader
 {
     /// <param name="warnings">Keys and flags that are known but change nothing here, and keys that nobody knows.</param>
     /// <exception cref="ConfigurationException">Something can't be used as it is.</exception>
@@ -18,44 +18,34 @@ internal static class ConfigurationReader
 
         var root = flags.Get("root") ?? toml.String("root") ?? DefaultRoot;
         var grpc = toml.Section("grpc");
-        var addresses = flags.GetAll("addr") is { Count: > 0 } given ? given : grpc.Strings("address") ?? [DefaultAddress];
-        foreach (var address in addresses)
-        {
-            if (!address.StartsWith("unix://", StringComparison.Ordinal))
-                throw new ConfigurationException($"address {address}: only unix:// sockets can be listened on in this version");
-        }
-        if (grpc.Has("tls"))
-            throw grpc.Wrong("tls", "TLS is not supported in this version: listen on a unix:// socket");
-        grpc.Ignore("debugAddress", "uid", "gid", "securityDescriptor");
-
         var oci = toml.Section("worker").Section("oci");
+        RefuseOtherWorkers(flags, toml.Section("worker"), oci);
+        RefuseIsolation(flags, oci);
+        RefuseRestrictedFrontends(toml.Section("frontend"));
         var disk = DiskSize(root);
         var configuration = new EngineConfiguration
         {
             Root = Path.GetFullPath(root),
-            Addresses = addresses,
-            Debug = (flags.GetBoolean("debug") ?? flags.GetBoolean("trace") ?? toml.Boolean("debug") ?? toml.Boolean("trace")) is true,
+            Addresses = ReadAddresses(flags, grpc),
+            SocketOwner = ReadSocketOwner(flags, grpc),
+            Tls = ReadTls(flags, grpc.Section("tls")),
+            DebugAddress = ReadDebugAddress(flags, grpc),
+            Log = ReadLog(flags, toml),
             Registries = ReadRegistries(toml.Section("registry")),
-            InsecureEntitlements = flags.GetAll("allow-insecure-entitlement") is { Count: > 0 } entitlements
-                ? [.. entitlements.SelectMany(value => value.Split(','))]
-                : toml.Strings("insecure-entitlements") ?? [],
+            InsecureEntitlements = ReadEntitlements(flags, toml),
             RuntimeBinary = NullIfEmpty(flags.Get("oci-worker-binary") ?? oci.String("binary")),
             Platforms = ReadPlatforms(flags, oci),
             Labels = ReadLabels(flags, oci),
             MaximumParallelism = (flags.GetInteger("oci-max-parallelism") ?? (int?)oci.Integer("max-parallelism")) is var limit and > 0 ? limit : null,
+            CgroupParent = NullIfEmpty(oci.String("defaultCgroupParent")),
+            Dns = ReadDns(toml.Section("dns")),
             GarbageCollection = ReadGarbageCollection(flags, oci, disk),
-            MaximumRegistryConcurrency = (int?)toml.Section("system").Integer("maxRegistryConcurrency"),
+            History = ReadHistory(toml.Section("history")),
+            MaximumRegistryConcurrency = ReadRegistryConcurrency(toml.Section("system")),
             IdleTimeout = flags.Get("idle-timeout") is { } idle ? ParseIdle(idle) : null,
         };
-        toml.Ignore("debug", "trace", "insecure-entitlements", "log", "dns", "otel", "cdi", "history", "cache", "ghacache", "frontend",
-            "provenanceEnvDir", "system");
-        toml.Section("worker").Ignore("containerd");
-        oci.Ignore("enabled", "snapshotter", "rootless", "noProcessSandbox", "cniPoolSize", "networkMode", "apparmor-profile", "selinux",
-            "defaultCgroupParent", "stargzSnapshotter");
-        if (toml.Boolean("proxyNetwork") is true)
-            throw toml.Wrong("proxyNetwork", "the proxy network is not supported in this version");
-
         notes.AddRange(flags.WithoutEffect.Select(name => $"--{name} has no effect in this engine"));
+        notes.AddRange(IgnoredSettings(toml, oci).Select(key => $"{file}: {key} has no effect in this engine"));
         notes.AddRange(toml.Unread().Distinct().Select(key => $"{file}: {key} is not known and was ignored"));
         warnings = notes;
         return configuration;

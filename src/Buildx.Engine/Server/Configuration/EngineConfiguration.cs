@@ -9,10 +9,19 @@ internal sealed record EngineConfiguration
 {
     public required string Root { get; init; }
 
-    /// <summary><c>unix://PATH</c>; at least one.</summary>
-    public required IReadOnlyList<string> Addresses { get; init; }
+    /// <summary>At least one.</summary>
+    public required IReadOnlyList<ListenAddress> Addresses { get; init; }
 
-    public bool Debug { get; init; }
+    /// <summary>Null: Unix sockets are for the engine's own user and root.</summary>
+    public SocketOwner? SocketOwner { get; init; }
+
+    /// <summary>Null: <c>tcp://</c> is not encrypted.</summary>
+    public TlsFiles? Tls { get; init; }
+
+    /// <summary>Where health, metrics and debug pages are served over HTTP; null is nowhere.</summary>
+    public ListenAddress? DebugAddress { get; init; }
+
+    public LogConfiguration Log { get; init; } = LogConfiguration.Default;
 
     public IReadOnlyDictionary<string, RegistryHostConfiguration> Registries { get; init; } = new Dictionary<string, RegistryHostConfiguration>();
 
@@ -29,6 +38,13 @@ internal sealed record EngineConfiguration
 
     /// <summary>Build steps that run at the same time; null is without limit.</summary>
     public int? MaximumParallelism { get; init; }
+
+    /// <summary>The cgroup under which steps run that have limits but name no cgroup; null is the root.</summary>
+    public string? CgroupParent { get; init; }
+
+    public DnsConfiguration Dns { get; init; } = DnsConfiguration.Unset;
+
+    public HistoryLimits History { get; init; } = HistoryLimits.Default;
 
     /// <summary>Garbage collection's rules; null is BuildKit's defaults, empty is none.</summary>
     public IReadOnlyList<PrunePolicy>? GarbageCollection { get; init; }

@@ -18,6 +18,7 @@ internal sealed partial class TomlSection
     private readonly string _path;
     private readonly HashSet<string> _read = [];
     private readonly List<TomlSection> _children = [];
+    private readonly Dictionary<string, TomlSection> _sections = [];
 
     private TomlSection(TomlTable table, string file, string path) => (_table, _file, _path) = (table, file, path);
 
@@ -84,15 +85,18 @@ internal sealed partial class TomlSection
         var other => throw Wrong(key, "a list of strings", other),
     };
 
+    /// <summary>The same for the same key, whoever asks; an empty one where there is none.</summary>
     public TomlSection Section(string key)
     {
+        if (_sections.TryGetValue(key, out var known))
+            return known;
         var child = Get(key) switch
         {
             null => new TomlTable(),
             TomlTable table => table,
             var other => throw Wrong(key, "a table", other),
         };
-        return Add(new TomlSection(child, _file, Join(key)));
+        return _sections[key] = Add(new TomlSection(child, _file, Join(key)));
     }
 
     public IReadOnlyList<TomlSection> Sections(string key) => Get(key) switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Engine.BuildRecords;
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server.Building;
@@ -15,11 +16,15 @@ using UsageRecord = Buildx.Engine.Storage.UsageRecord;
 namespace Buildx.Engine.Server.Services;
 
 /// <summary><c>moby.buildkit.v1.Control</c>: what every BuildKit client talks to.</summary>
-internal sealed class ControlService(
-    BuildRunner runner, FrontendCatalog frontends, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage, EngineActivity activity)
+internal sealed partial class ControlService(
+    BuildRunner runner, FrontendCatalog frontends, BuildRegistry builds, SessionManager sessions, WorkerDescription worker, IStorage storage,
+    BuildHistory history, EngineActivity activity, TimeProvider time)
     : Control.ControlBase, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Clients that are connected now.</summary>
+    public int SessionCount => sessions.Count;
 
     /// <summary>Ends builds and sessions, so that the engine can stop.</summary>
     public void Stop() => _stopping.Cancel();
@@ -37,16 +42,30 @@ internal sealed class ControlService(
             await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements)
             {
                 ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
+                SourcePolicy = build.SourcePolicy,
             };
             builds.Add(job);
+            var recorder = build.IsInternal ? null : HistoryRecorder.Start(history, storage.Content, time, build);
             // Without its client nobody wants the build any more.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, session?.Closed ?? default, _stopping.Token);
             try
             {
+                var answers = await runner.RunAsync(build, job, stop.Token);
+                job.Progress.Complete();
+                if (recorder is not null)
+                    await recorder.CompleteAsync(job.Progress, answers, error: null, job.Lease);
                 var response = new SolveResponse();
-                foreach (var (key, value) in await runner.RunAsync(build, job, stop.Token))
+                foreach (var (key, value) in answers.SelectMany(answer => answer))
                     response.ExporterResponse[key] = value;
                 return response;
+            }
+            catch (Exception e)
+            {
+                var error = e as RpcException ?? ErrorConversion.ToRpcException(e, stop.Token);
+                job.Progress.Complete();
+                if (recorder is not null)
+                    await recorder.CompleteAsync(job.Progress, response: null, error, job.Lease);
+                throw error;
             }
             finally
             {
@@ -62,8 +81,8 @@ internal sealed class ControlService(
 
     public override async Task Status(StatusRequest request, IServerStreamWriter<StatusResponse> responseStream, ServerCallContext context)
     {
-        var job = await builds.GetAsync(request.Ref, context.CancellationToken);
-        await foreach (var change in job.Progress.ReadAsync(context.CancellationToken))
+        await SendTimestampAsync(context);
+        await foreach (var change in await ProgressOfAsync(request.Ref, context.CancellationToken))
             await responseStream.WriteAsync(change, context.CancellationToken);
     }
 
@@ -79,7 +98,11 @@ internal sealed class ControlService(
     }
 
     public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListWorkersResponse { Record = { worker.ToRecord() } });
+        Task.FromResult(Guard(() =>
+        {
+            var record = worker.ToRecord();
+            return new WorkerFilter(request.Filter).Matches(record) ? new ListWorkersResponse { Record = { record } } : new ListWorkersResponse();
+        }));
 
     public override Task<InfoResponse> Info(InfoRequest request, ServerCallContext context) =>
         Task.FromResult(new InfoResponse { BuildkitVersion = WorkerDescription.Version() });
@@ -87,8 +110,11 @@ internal sealed class ControlService(
     public override Task<DiskUsageResponse> DiskUsage(DiskUsageRequest request, ServerCallContext context)
     {
         var response = new DiskUsageResponse();
-        response.Record.AddRange(Guard(() => storage.GetUsage(new UsageFilter([.. request.Filter])).Select(ToMessage).ToList()));
+        response.Record.AddRange(Guard(() => storage.GetUsage(new UsageFilter([.. request.Filter])).Where(IsOldEnough).Select(ToMessage).ToList()));
         return Task.FromResult(response);
+
+        bool IsOldEnough(UsageRecord record) =>
+            request.AgeLimit == 0 || time.GetUtcNow() - (record.LastUsedAt ?? record.CreatedAt) >= TimeSpan.FromTicks(request.AgeLimit / 100);
     }
 
     public override async Task Prune(PruneRequest request, IServerStreamWriter<Protocol.ControlApi.UsageRecord> responseStream, ServerCallContext context)
@@ -121,9 +147,6 @@ internal sealed class ControlService(
             throw ErrorConversion.ToRpcException(e, context.CancellationToken);
         }
     }
-
-    public override Task ListenBuildHistory(BuildHistoryRequest request, IServerStreamWriter<BuildHistoryEvent> responseStream, ServerCallContext context) =>
-        throw new RpcException(new Grpc.Core.Status(StatusCode.Unimplemented, "build history is not supported in this version"));
 
     private static T Guard<T>(Func<T> work)
     {

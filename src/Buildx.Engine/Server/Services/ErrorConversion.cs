@@ -1,5 +1,6 @@
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Linux;
 using Buildx.Llb;
@@ -33,6 +34,7 @@ internal static class ErrorConversion
             VertexException failed => new RpcStatusDetails
             {
                 VertexDigest = failed.Vertex.Digest.Value,
+                Solve = ToSolve(failed),
                 Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges))],
             },
             ReturnedException returned => returned.Details,
@@ -41,7 +43,25 @@ internal static class ErrorConversion
             FrontendException { SourceFile: { } file } failed => new RpcStatusDetails { Sources = [ToSource(file, failed.Ranges)] },
             _ => RpcStatusDetails.None,
         };
-        return details.ToException(code, message);
+        return (details with { Stack = code == StatusCode.Cancelled ? null : Origin }).ToException(code, message);
+    }
+
+    /// <summary>That it was the engine, and which; not where in its code, which helps nobody who has not written it.</summary>
+    private static Stack Origin { get; } = new()
+    {
+        Cmdline = { "buildkitd" },
+        Pid = Environment.ProcessId,
+        Version = WorkerDescription.Version().Version,
+        Revision = WorkerDescription.Version().Revision,
+    };
+
+    private static Solve ToSolve(VertexException failed)
+    {
+        var solve = new Solve { Op = failed.Vertex.Operation };
+        solve.Description.Add(failed.Vertex.Metadata.Description);
+        if (failed.InnerException is FileOperationException { ActionIndex: >= 0 and var index })
+            solve.File = new Protocol.Errors.FileAction { Index = index };
+        return solve;
     }
 
     private static bool IsDiskFull(Exception exception)

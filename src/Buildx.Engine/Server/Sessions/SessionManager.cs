@@ -13,6 +13,9 @@ internal sealed class SessionManager
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ClientSession>> _sessions = [];
 
+    /// <summary>Clients that are connected now.</summary>
+    public int Count => _sessions.Values.Count(slot => slot.Task.IsCompletedSuccessfully);
+
     /// <summary>Serves one <c>Control.Session</c> until the client closes it.</summary>
     /// <param name="mayOfferDirectories">The client runs on this machine as the same user.</param>
     public async Task ServeAsync(

@@ -9,7 +9,7 @@ namespace Buildx.Engine.Storage;
 /// </summary>
 internal sealed class StateDatabase : IDisposable
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,6 +34,14 @@ internal sealed class StateDatabase : IDisposable
             size INTEGER NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL, usage_count INTEGER NOT NULL,
             synced INTEGER NOT NULL);
         CREATE INDEX directories_by_key ON directories(key);
+        """;
+
+    /// <summary>What came with version 2: build records, and the blobs that they keep.</summary>
+    private const string HistorySchema = """
+        CREATE TABLE history(ref TEXT PRIMARY KEY, record BLOB NOT NULL, pinned INTEGER NOT NULL, completed_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE history_blobs(
+            ref TEXT NOT NULL REFERENCES history(ref) ON DELETE CASCADE, digest TEXT NOT NULL, PRIMARY KEY(ref, digest)) WITHOUT ROWID;
+        CREATE INDEX history_blobs_by_digest ON history_blobs(digest);
         """;
 
     private readonly Lock _lock = new();
@@ -66,8 +74,8 @@ internal sealed class StateDatabase : IDisposable
                 throw new StorageException(
                     $"{path} was made by a newer version of the engine (format {version}, this one knows {Version}): use that version, or another root directory");
             }
-            if (version == 0)
-                database.InTransaction(() => database.ExecuteText($"{Schema} PRAGMA user_version={Version};"));
+            if (version < Version)
+                database.InTransaction(() => database.ExecuteText($"{(version == 0 ? Schema : "")} {HistorySchema} PRAGMA user_version={Version};"));
             return database;
         }
         catch (SqliteException exception)

@@ -145,7 +145,8 @@ internal sealed class GarbageCollector(
     {
         var cutoff = (time.GetUtcNow() - life).UtcTicks;
         var unowned = database.Query(
-            "SELECT digest FROM blobs WHERE last_used_at<$1 AND NOT EXISTS (SELECT 1 FROM layer_blobs WHERE layer_blobs.digest=blobs.digest)",
+            "SELECT digest FROM blobs WHERE last_used_at<$1 AND NOT EXISTS (SELECT 1 FROM layer_blobs WHERE layer_blobs.digest=blobs.digest) "
+            + "AND NOT EXISTS (SELECT 1 FROM history_blobs WHERE history_blobs.digest=blobs.digest)",
             row => Digest.Parse(row.GetString(0)), cutoff);
         foreach (var digest in unowned)
         {

@@ -8,6 +8,8 @@ internal sealed class MemoryContentStore : IContentStore
 {
     public ConcurrentDictionary<Digest, byte[]> Blobs { get; } = new();
 
+    IReadOnlyCollection<KeyValuePair<Digest, long>> IContentStore.Blobs => [.. Blobs.Select(blob => KeyValuePair.Create(blob.Key, (long)blob.Value.Length))];
+
     public bool TryGetSize(Digest digest, out long size)
     {
         var found = Blobs.TryGetValue(digest, out var content);

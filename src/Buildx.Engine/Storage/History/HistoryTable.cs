@@ -1,0 +1,30 @@
+using Buildx.Oci;
+using Microsoft.Data.Sqlite;
+
+namespace Buildx.Engine.Storage;
+
+/// <inheritdoc cref="IHistoryTable"/>
+internal sealed class HistoryTable(StateDatabase database) : IHistoryTable
+{
+    public StoredBuild? Find(string reference) =>
+        database.Query("SELECT ref, record, pinned, completed_at FROM history WHERE ref=$1", Read, reference) is [var found] ? found : null;
+
+    public IReadOnlyList<StoredBuild> List() => database.Query("SELECT ref, record, pinned, completed_at FROM history ORDER BY completed_at DESC", Read);
+
+    public void Save(StoredBuild build, IReadOnlyCollection<Digest> blobs) => database.InTransaction(() =>
+    {
+        Remove(build.Reference);
+        database.Execute(
+            "INSERT INTO history VALUES($1,$2,$3,$4)", build.Reference, build.Record, build.IsPinned ? 1 : 0, build.CompletedAt.UtcTicks);
+        foreach (var blob in blobs)
+            database.Execute("INSERT OR IGNORE INTO history_blobs VALUES($1,$2)", build.Reference, blob.Value);
+    });
+
+    public void Update(StoredBuild build) => database.Execute(
+        "UPDATE history SET record=$1, pinned=$2 WHERE ref=$3", build.Record, build.IsPinned ? 1 : 0, build.Reference);
+
+    public bool Remove(string reference) => database.Execute("DELETE FROM history WHERE ref=$1", reference) > 0;
+
+    private static StoredBuild Read(SqliteDataReader row) =>
+        new(row.GetString(0), (byte[])row.GetValue(1), row.GetInt64(2) != 0, new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero));
+}

@@ -1,0 +1,23 @@
+using Buildx.Oci;
+
+namespace Buildx.Engine.Storage;
+
+/// <summary>Records of builds that ended. A record keeps its blobs from being collected.</summary>
+internal interface IHistoryTable
+{
+    StoredBuild? Find(string reference);
+
+    IReadOnlyList<StoredBuild> List();
+
+    /// <summary>Stores or replaces a record, after its blobs were written.</summary>
+    void Save(StoredBuild build, IReadOnlyCollection<Digest> blobs);
+
+    /// <summary>Changes a record, which keeps the same blobs.</summary>
+    void Update(StoredBuild build);
+
+    /// <returns>False when there was none.</returns>
+    bool Remove(string reference);
+}
+
+/// <param name="Record">Serialised, in the form of BuildKit's API.</param>
+internal sealed record StoredBuild(string Reference, byte[] Record, bool IsPinned, DateTimeOffset CompletedAt);
