@@ -17,8 +17,15 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         buildx.Write("docker-bake.hcl", """
             variable "NAME" { default = "bake" }
             group "default" { targets = ["one", "two"] }
-            target "one" { args = { WHO = "${NAME}-1" } output = ["type=local,dest=out/one"] }
-            target "two" { inherits = ["one"] args = { WHO = "${NAME}-2" } output = ["type=local,dest=out/two"] }
+            target "one" {
+              args = { WHO = "${NAME}-1" }
+              output = ["type=local,dest=out/one"]
+            }
+            target "two" {
+              inherits = ["one"]
+              args = { WHO = "${NAME}-2" }
+              output = ["type=local,dest=out/two"]
+            }
             """);
         buildx.Environment["NAME"] = "variable";
 
@@ -58,7 +65,6 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.Contains("exec.cachemount", verbose, StringComparison.Ordinal);
         Assert.Contains(id, pruned, StringComparison.Ordinal);
         Assert.DoesNotContain(id, left, StringComparison.Ordinal);
-        Assert.Contains("Reclaimable:", left, StringComparison.Ordinal);
     }
 
     [Fact]
