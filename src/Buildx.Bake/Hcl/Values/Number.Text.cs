@@ -123,6 +123,16 @@ public readonly partial struct Number
         return (digits[leading..].TrimEnd('0'), end - leading);
     }
 
+    /// <summary>All digits of the decimal that is exactly this number, without its sign, and where its point stands: after so many of them.</summary>
+    internal (string Digits, int Point) ExactDigits()
+    {
+        if (_mantissa.IsZero)
+            return ("0", 1);
+        var size = BigInteger.Abs(_mantissa);
+        var digits = (_exponent < 0 ? size * BigInteger.Pow(5, -_exponent) : size << _exponent).ToString(CultureInfo.InvariantCulture);
+        return (digits, digits.Length + Math.Min(_exponent, 0));
+    }
+
     private static string Shorten(string exact, string lower, string upper, bool isInclusive)
     {
         var lowerLength = lower.TrimEnd('0').Length;
