@@ -1,0 +1,3 @@
+namespace Buildx.Bake.Compose;
+
+internal sealed record ComposeEntry(string Key, SourceRange KeyRange, ComposeNode Value);

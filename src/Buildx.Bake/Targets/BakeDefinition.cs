@@ -1,0 +1,41 @@
+namespace Buildx.Bake.Targets;
+
+/// <summary>All that the definition files say, before targets are chosen and inheritance is followed.</summary>
+/// <param name="Variables">Null where no file is of a kind that can have variables.</param>
+public sealed record BakeDefinition(IReadOnlyList<BakeGroup> Groups, IReadOnlyList<BakeTarget> Targets, IReadOnlyList<BakeVariable>? Variables)
+{
+    private Dictionary<string, BakeTarget>? _targetsByName;
+
+    public static BakeDefinition Empty { get; } = new([], [], null);
+
+    /// <summary>What is odd, but not wrong.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
+    public BakeTarget? FindTarget(string name)
+    {
+        if (_targetsByName is null)
+        {
+            _targetsByName = new Dictionary<string, BakeTarget>(StringComparer.Ordinal);
+            foreach (var target in Targets)
+                _targetsByName.TryAdd(target.Name, target);
+        }
+        return _targetsByName.GetValueOrDefault(name);
+    }
+
+    public BakeGroup? FindGroup(string name) => Groups.FirstOrDefault(group => group.Name == name);
+
+    /// <summary>Several targets of one name become one, so that names are unique.</summary>
+    internal BakeDefinition Merge()
+    {
+        var targets = new List<BakeTarget>();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var target in Targets)
+        {
+            if (places.TryAdd(target.Name, targets.Count))
+                targets.Add(target);
+            else
+                targets[places[target.Name]] = targets[places[target.Name]].Merge(target);
+        }
+        return new BakeDefinition([.. Groups.Select(group => group with { Targets = [.. group.Targets.Distinct()] })], targets, Variables) { Warnings = Warnings };
+    }
+}

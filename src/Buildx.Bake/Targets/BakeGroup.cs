@@ -1,0 +1,4 @@
+namespace Buildx.Bake.Targets;
+
+/// <summary>A name for several targets, or further groups.</summary>
+public sealed record BakeGroup(string Name, IReadOnlyList<string> Targets, string Description = "");
