@@ -111,5 +111,11 @@ public sealed class BuildkitClient : IAsyncDisposable
         return new Solve(_control, _bridge, _connector, options, progress).RunAsync(cancellationToken);
     }
 
+    /// <summary>Serves directories for several builds at once, until it is disposed.</summary>
+    /// <param name="directories">By the name of the local source.</param>
+    /// <param name="sharedKey">As <see cref="SolveOptions.SharedKey"/>.</param>
+    public Task<SharedSession> ShareAsync(IReadOnlyDictionary<string, string> directories, string sharedKey, CancellationToken cancellationToken = default) =>
+        SharedSession.OpenAsync(_control, _connector, directories, sharedKey, cancellationToken);
+
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 }

@@ -14,8 +14,8 @@ internal sealed class Solve(
     private static readonly TimeSpan StatusRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SessionGrace = TimeSpan.FromSeconds(2);
 
-    private readonly string _ref = options.Ref ?? NewId();
-    private readonly string _session = NewId();
+    private readonly string _ref = options.Ref ?? SessionTunnel.NewId();
+    private readonly string _session = SessionTunnel.NewId();
     private long _lastStatus;
 
     public async Task<SolveResult> RunAsync(CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class Solve(
         using var stopStatus = new CancellationTokenSource();
         using var stopSolve = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var server = CreateServer();
-        var tunnel = await OpenTunnelAsync(server, cancellationToken);
+        var tunnel = await SessionTunnel.OpenAsync(control, connector, _session, server, options.SharedKey, options.LocalDirectories, cancellationToken);
         var serving = server.RunAsync(tunnel, stopSession.Token);
         var status = Task.Run(() => WatchAsync(stopStatus.Token), CancellationToken.None);
         var solving = SolveAsync(stopSolve.Token);
@@ -73,38 +73,44 @@ internal sealed class Solve(
         return server;
     }
 
-    private async Task<Stream> OpenTunnelAsync(SessionServer server, CancellationToken cancellationToken)
-    {
-        var headers = new SessionHeaders
-        {
-            Id = _session,
-            SharedKey = options.SharedKey,
-            Methods = server.Methods,
-            LocalDirectories = connector.SharesFiles
-                ? options.LocalDirectories.ToDictionary(entry => entry.Key, entry => Path.GetFullPath(entry.Value))
-                : new Dictionary<string, string>(),
-        };
-        return await connector.OpenSessionAsync(headers, cancellationToken)
-            ?? SessionTunnelStream.FromClientCall(control.Session(headers.ToMetadata(), cancellationToken: CancellationToken.None));
-    }
-
     private async Task<SolveResult> SolveAsync(CancellationToken cancellationToken)
     {
-        if (options.Request is null)
-            return new SolveResult(_ref, (await control.SolveAsync(CreateRequest(), cancellationToken: cancellationToken)).ExporterResponse);
+        if (options.Request is { } question)
+        {
+            var asking = new FrontendQuestion(bridge, _ref, options);
+            var (response, answer) = await ActAsFrontendAsync(token => asking.AskAsync(question, token), cancellationToken);
+            return new SolveResult(_ref, response.ExporterResponse) { Answer = answer };
+        }
+        if (options.Built is { } built)
+        {
+            var building = new GraphBuild(bridge, _ref, options);
+            var (response, _) = await ActAsFrontendAsync(
+                async token =>
+                {
+                    await building.RunAsync(built, token);
+                    return true;
+                },
+                cancellationToken);
+            return new SolveResult(_ref, response.ExporterResponse);
+        }
+        return new SolveResult(_ref, (await control.SolveAsync(CreateRequest(), cancellationToken: cancellationToken)).ExporterResponse);
+    }
+
+    private async Task<(Protocol.ControlApi.SolveResponse Response, T Outcome)> ActAsFrontendAsync<T>(Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var solving = control.SolveAsync(CreateRequest(), cancellationToken: cancellationToken).ResponseAsync;
-        var asking = new FrontendQuestion(bridge, _ref, options).AskAsync(options.Request, stop.Token);
+        var acting = act(stop.Token);
         // Without the build there is nobody to ask.
-        if (await Task.WhenAny(solving, asking) == solving && !solving.IsCompletedSuccessfully)
+        if (await Task.WhenAny(solving, acting) == solving && !solving.IsCompletedSuccessfully)
             await stop.CancelAsync();
-        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)acting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // What the frontend said tells more than the build that failed for it.
-        if (asking.Exception?.InnerException is RpcException { StatusCode: not StatusCode.Cancelled })
-            await asking;
+        if (acting.Exception?.InnerException is RpcException { StatusCode: not StatusCode.Cancelled })
+            await acting;
         var response = await solving;
-        return new SolveResult(_ref, response.ExporterResponse) { Answer = await asking };
+        return (response, await acting);
     }
 
     private Protocol.ControlApi.SolveRequest CreateRequest()
@@ -114,7 +120,7 @@ internal sealed class Solve(
             Ref = _ref,
             Session = _session,
             // The frontend that is asked something is asked by us.
-            Frontend = options.Request is null ? options.Frontend : "",
+            Frontend = options.Request is null && options.Built is null ? options.Frontend : "",
             Definition = options.Definition,
             Cache = new Protocol.ControlApi.CacheOptions(),
             Internal = options.IsInternal,
@@ -186,7 +192,4 @@ internal sealed class Solve(
         entry.Attrs.Add(cache.Attributes.ToDictionary());
         return entry;
     }
-
-    /// <summary>As BuildKit's own ids: 25 letters and digits.</summary>
-    private static string NewId() => System.Security.Cryptography.RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 25);
 }

@@ -22,6 +22,12 @@ public sealed record SolveOptions
     /// </summary>
     public string? Request { get; init; }
 
+    /// <summary>
+    /// Told the graphs of the result, as soon as it is built and before it is exported; null where nobody wants to know. A build that
+    /// has them as its <see cref="FrontendInputs"/> goes on from there.
+    /// </summary>
+    public Action<IReadOnlyList<BuildGraph>>? Built { get; init; }
+
     /// <summary>The graph itself, without a frontend.</summary>
     public Definition? Definition { get; init; }
 

@@ -31,6 +31,10 @@ internal sealed class BuildContext
 
     public IEnumerable<ISession> Sessions => Jobs.Select(job => job.Session).OfType<ISession>();
 
+    /// <summary>The session that a graph names: of one of the builds, or one that is there for several.</summary>
+    public ISession? FindSession(string? id) => string.IsNullOrEmpty(id) ? null
+        : Sessions.FirstOrDefault(session => session.Id == id) ?? Jobs.Select(job => job.FindSession(id)).FirstOrDefault(session => session is not null);
+
     public IReadOnlyList<BuildJob> Jobs
     {
         get

@@ -30,6 +30,9 @@ internal sealed class BuildJob : IAsyncDisposable
 
     public ISession? Session { get; }
 
+    /// <summary>Sessions that are no build's own: several builds may read from one.</summary>
+    public Func<string, ISession?> FindSession { get; init; } = _ => null;
+
     public IStorageLease Lease { get; }
 
     public IReadOnlySet<string> Entitlements { get; }

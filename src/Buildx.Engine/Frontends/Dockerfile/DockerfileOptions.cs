@@ -59,10 +59,12 @@ internal sealed record DockerfileOptions
         string Text(string name) => attributes.TryGetValue(name, out var value) ? value : "";
         var arguments = WithPrefix(attributes, "build-arg:");
         var platforms = ParsePlatforms(Text("platform"));
+        var contextName = Text("contextkey") is { Length: > 0 } key ? key : "context";
         return new DockerfileOptions
         {
             FileName = Text("filename") is { Length: > 0 } fileName ? fileName : DefaultFileName,
-            RemoteContext = Text(Text("contextkey") is { Length: > 0 } key ? key : "context"),
+            ContextName = contextName,
+            RemoteContext = Text(contextName),
             ContextSubdirectory = Text("contextsubdir"),
             DockerfileName = Text("dockerfilekey") is { Length: > 0 } dockerfile ? dockerfile : "dockerfile",
             ForceLocalDockerfile = attributes.ContainsKey("dockerfilekey"),

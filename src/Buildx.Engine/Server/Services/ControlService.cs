@@ -41,6 +41,7 @@ internal sealed partial class ControlService(
             worker.RefuseEntitlements(build.Entitlements);
             await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements)
             {
+                FindSession = sessions.Find,
                 ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
                 SourcePolicy = build.SourcePolicy,
             };

@@ -60,6 +60,9 @@ internal sealed class SessionManager
         }
     }
 
+    /// <summary>The session with this id, if it is connected.</summary>
+    public ISession? Find(string id) => _sessions.TryGetValue(id, out var slot) && slot.Task.IsCompletedSuccessfully ? slot.Task.Result : null;
+
     private TaskCompletionSource<ClientSession> Slot(string id) =>
         _sessions.GetOrAdd(id, _ => new TaskCompletionSource<ClientSession>(TaskCreationOptions.RunContinuationsAsynchronously));
 }

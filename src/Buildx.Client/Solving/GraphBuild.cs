@@ -1,0 +1,83 @@
+using Buildx.Protocol.Errors;
+using Buildx.Protocol.Gateway;
+using Buildx.Protocol.Pb;
+using Grpc.Core;
+
+namespace Buildx.Client;
+
+/// <summary>
+/// Builds through a frontend of the daemon's, but in its place: so the client learns the graphs, which <c>Control.Solve</c> would not
+/// tell, and hands the result over to the exporters.
+/// </summary>
+internal sealed class GraphBuild(LLBBridge.LLBBridgeClient bridge, string buildRef, SolveOptions options)
+{
+    private const string ConfigKey = "containerimage.config";
+
+    private readonly Metadata _headers = new() { { "buildkit-controlapi-buildid", buildRef } };
+
+    /// <param name="built">Told when everything is built and nothing is exported yet.</param>
+    public async Task RunAsync(Action<IReadOnlyList<BuildGraph>> built, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken);
+            var response = await bridge.SolveAsync(CreateRequest(), _headers, cancellationToken: cancellationToken);
+            built(ReadGraphs(response.Result));
+            await bridge.ReturnAsync(new ReturnRequest { Result = response.Result }, _headers, cancellationToken: cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            await FailAsync(e, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task FailAsync(RpcException exception, CancellationToken cancellationToken)
+    {
+        // Else the build waits for a result.
+        var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)exception.StatusCode, Message = exception.Status.Detail } };
+        error.Error.Details.AddRange(RpcStatusDetails.Read(exception).ToDetails());
+        try
+        {
+            await bridge.ReturnAsync(error, _headers, cancellationToken: cancellationToken);
+        }
+        catch (RpcException)
+        {
+            // It has ended already.
+        }
+    }
+
+    private SolveRequest CreateRequest()
+    {
+        var request = new SolveRequest { Frontend = options.Frontend, AllowResultReturn = true, AllowResultArrayRef = true, Evaluate = true };
+        foreach (var (name, value) in options.FrontendAttributes)
+            request.FrontendOpt[name] = value;
+        foreach (var (name, value) in options.FrontendInputs)
+            request.FrontendInputs[name] = value;
+        return request;
+    }
+
+    private static IReadOnlyList<BuildGraph> ReadGraphs(Result result) => result.ResultCase switch
+    {
+        Result.ResultOneofCase.Ref => [ReadGraph(result, "", result.Ref)],
+        Result.ResultOneofCase.Refs => [.. result.Refs.Refs.Select(entry => ReadGraph(result, entry.Key, entry.Value))],
+        _ => [],
+    };
+
+    private static BuildGraph ReadGraph(Result result, string platform, Ref reference)
+    {
+        var key = platform.Length == 0 ? ConfigKey : $"{ConfigKey}/{platform}";
+        return new BuildGraph(platform, AsBuilt(reference.Def), result.Metadata.TryGetValue(key, out var config) ? config.Memory : null);
+    }
+
+    /// <summary>What had to run without cache has run: whoever goes on from here takes its result.</summary>
+    private static Definition? AsBuilt(Definition? definition)
+    {
+        if (definition is null)
+            return null;
+        var built = definition.Clone();
+        foreach (var metadata in built.Metadata.Values)
+            metadata.IgnoreCache = false;
+        return built;
+    }
+}
