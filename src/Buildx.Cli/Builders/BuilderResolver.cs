@@ -14,6 +14,16 @@ internal static class BuilderResolver
         return Resolve(context, transaction, name);
     }
 
+    /// <summary>The one that the flags and the environment name, marked as used now.</summary>
+    public static async Task<BuilderRecord> UseAsync(CliContext context, CancellationToken cancellationToken)
+    {
+        using var transaction = await context.Store.BeginAsync(cancellationToken);
+        var builder = Resolve(context, transaction, null);
+        if (!builder.IsImplicit)
+            transaction.Touch(builder.Name);
+        return builder;
+    }
+
     public static BuilderRecord Resolve(CliContext context, StoreTransaction transaction, string? name)
     {
         name ??= context.Flags.Builder;

@@ -9,8 +9,6 @@ namespace Buildx.Cli.Building;
 /// <summary>The flags of <c>build</c>, and how they become a <see cref="BuildRequest"/>.</summary>
 internal sealed class BuildFlags
 {
-    private static readonly string[] ProgressModes = ["auto", "none", "plain", "quiet", "rawjson", "tty"];
-
     private readonly Option<string[]> _tags = Flag.List("--tag", "Name of the image; may be given several times", "[REGISTRY/]NAME[:TAG]", "-t");
     private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile), or its URL; - reads it from standard input", "FILE", "-f");
     private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, or a URL", "NAME=SOURCE");
@@ -85,7 +83,7 @@ internal sealed class BuildFlags
             Ulimits = [.. invocation.Get(_ulimits).Select(ParseUlimit)],
             CgroupParent = invocation.Get(_cgroupParent),
             Resources = ResourceLimits.Parse(invocation.Get(_resources)),
-            Progress = ParseProgress(invocation),
+            Progress = BuildProgress.ReadMode(invocation.Get(_progress), !invocation.Get(_quiet)),
             Quiet = invocation.Get(_quiet),
             MetadataFile = invocation.Get(_metadataFile),
             ImageIdFile = invocation.Get(_imageIdFile),
@@ -204,15 +202,6 @@ internal sealed class BuildFlags
         return limits.Length is 1 or 2 && limits.All(limit => limit == "-1" || ulong.TryParse(limit, out _)) && parts[0].Length > 0
             ? $"{parts[0]}={limits[0]}:{limits[^1]}"
             : throw new CliException($"--ulimit: \"{text}\" is not of the form NAME=SOFT[:HARD] with numbers");
-    }
-
-    private string ParseProgress(CommandInvocation invocation)
-    {
-        var mode = invocation.Get(_progress) ?? "auto";
-        // The variable says how it is done where nothing else is asked for; --quiet asks for something.
-        if (mode == "auto" && !invocation.Get(_quiet) && Environment.GetEnvironmentVariable("BUILDKIT_PROGRESS") is { Length: > 0 } variable)
-            mode = variable;
-        return ProgressModes.Contains(mode) ? mode : throw new CliException($"--progress: there is no mode \"{mode}\" (want one of {string.Join(", ", ProgressModes)})");
     }
 
     private static void CheckTogether(BuildRequest request)

@@ -13,6 +13,9 @@ internal sealed record BuildRequest
     /// <summary><c>--file</c>, relative to the working directory (to the context, when that is a URL), or <c>-</c>; null: <c>Dockerfile</c> in the context.</summary>
     public string? DockerfilePath { get; init; }
 
+    /// <summary>The Dockerfile itself, instead of a file.</summary>
+    public string? DockerfileText { get; init; }
+
     public IReadOnlyList<NamedContextSpec> NamedContexts { get; init; } = [];
 
     public ImmutableArray<ImageReference> Tags { get; init; } = [];

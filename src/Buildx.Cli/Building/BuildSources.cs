@@ -41,6 +41,8 @@ internal sealed class BuildSources : IDisposable
     {
         if (request.ContextPath == "-")
             return await FromInputAsync(request, standardInput, cancellationToken);
+        if (request.DockerfileText is { } text)
+            return await WithDockerfileAsync(request, DefaultName, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), cancellationToken);
         var file = request.DockerfilePath;
         if (file == "-")
             return await WithDockerfileAsync(request, "stdin", standardInput, cancellationToken);

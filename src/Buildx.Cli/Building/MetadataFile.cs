@@ -5,30 +5,47 @@ namespace Buildx.Cli.Building;
 /// <summary>What <c>--metadata-file</c> writes: the exporter's response by key; values that are base64 of JSON as that JSON.</summary>
 internal static class MetadataFile
 {
-    public static void Write(string path, string buildRef, IReadOnlyDictionary<string, string> response)
+    public static void Write(string path, string buildRef, IReadOnlyDictionary<string, string> response) => Write(path, json => WriteResponse(json, buildRef, response));
+
+    /// <summary>The same for several builds, each under its name.</summary>
+    public static void Write(string path, IReadOnlyDictionary<string, (string BuildRef, IReadOnlyDictionary<string, string> Response)> builds) => Write(path, json =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, build) in builds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            json.WritePropertyName(name);
+            WriteResponse(json, build.BuildRef, build.Response);
+        }
+        json.WriteEndObject();
+    });
+
+    private static void Write(string path, Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            foreach (var (key, value) in response.Append(new("buildx.build.ref", buildRef)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            {
-                if (key.StartsWith("frontend.", StringComparison.Ordinal))
-                    continue;
-                json.WritePropertyName(key);
-                if (TryDecode(value) is { } document)
-                {
-                    using (document)
-                        document.RootElement.WriteTo(json);
-                }
-                else
-                {
-                    json.WriteStringValue(value);
-                }
-            }
-            json.WriteEndObject();
-        }
+            write(json);
         WriteWhole(path, buffer.ToArray());
+    }
+
+    private static void WriteResponse(Utf8JsonWriter json, string buildRef, IReadOnlyDictionary<string, string> response)
+    {
+        json.WriteStartObject();
+        foreach (var (key, value) in response.Append(new("buildx.build.ref", buildRef)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (key.StartsWith("frontend.", StringComparison.Ordinal))
+                continue;
+            json.WritePropertyName(key);
+            if (TryDecode(value) is { } document)
+            {
+                using (document)
+                    document.RootElement.WriteTo(json);
+            }
+            else
+            {
+                json.WriteStringValue(value);
+            }
+        }
+        json.WriteEndObject();
     }
 
     /// <summary>A reader never sees half a file.</summary>

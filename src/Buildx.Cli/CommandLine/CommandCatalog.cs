@@ -9,6 +9,7 @@ internal static class CommandCatalog
     public static IReadOnlyList<CatalogEntry> Entries { get; } =
     [
         new("build", "Build an image from a Dockerfile", () => new BuildCommand(), "b"),
+        new("bake", "Build the targets of a definition file", () => new BakeCommand(), "f"),
         new("create", "Create a builder, or change one", () => new CreateCommand()),
         new("use", "Choose the builder for the next commands", () => new UseCommand()),
         new("ls", "List builders", () => new ListCommand()),
@@ -24,7 +25,7 @@ internal static class CommandCatalog
     ];
 
     // Buildx's own, of later issues: named so that the error can say what they are.
-    private static readonly string[] Planned = ["bake", "f", "dap", "debug", "dial-stdio", "history", "imagetools", "policy", "install", "uninstall"];
+    private static readonly string[] Planned = ["dap", "debug", "dial-stdio", "history", "imagetools", "policy", "install", "uninstall"];
 
     public static CatalogEntry? Find(string name)
     {

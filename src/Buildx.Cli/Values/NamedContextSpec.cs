@@ -20,17 +20,13 @@ internal sealed record NamedContextSpec(string Name, string? Source, string? Dir
         if (equals <= 0 || equals == text.Length - 1)
             throw new CliException($"{Flag}: \"{text}\" is not of the form NAME=SOURCE");
         var (name, source) = (text[..equals], text[(equals + 1)..]);
-        if (!ImageReference.TryParse(name, out var reference))
-            throw new CliException($"{Flag}: \"{name}\" can't be the name of a stage or an image");
-        name = reference.FamiliarName;
-        if (name.EndsWith(":latest", StringComparison.Ordinal))
-            name = name[..^":latest".Length];
+        name = ParseName(name);
         if (source.StartsWith("docker-image://", StringComparison.Ordinal) || (!System.IO.Directory.Exists(source) && RemoteContext.IsRemote(source)))
             return new NamedContextSpec(name, source, null);
         if (source.StartsWith("oci-layout://", StringComparison.Ordinal))
             throw new CliException($"{Flag}: {source}: an OCI layout is not supported yet; push the image and use docker-image://");
         if (source.StartsWith("target:", StringComparison.Ordinal))
-            throw new CliException($"{Flag}: {source}: target: is for bake, which is not supported yet");
+            throw new CliException($"{Flag}: {source}: only a target of bake can be linked to another one");
         if (!System.IO.Directory.Exists(source))
         {
             throw new CliException(File.Exists(source)
@@ -38,5 +34,14 @@ internal sealed record NamedContextSpec(string Name, string? Source, string? Dir
                 : $"{Flag}: {source} is neither a directory nor a URL (docker-image://, https://, a git repository)");
         }
         return new NamedContextSpec(name, null, Path.GetFullPath(source));
+    }
+
+    /// <exception cref="CliException">It can't be a name.</exception>
+    public static string ParseName(string text)
+    {
+        if (!ImageReference.TryParse(text, out var reference))
+            throw new CliException($"{Flag}: \"{text}\" can't be the name of a stage or an image");
+        var name = reference.FamiliarName;
+        return name.EndsWith(":latest", StringComparison.Ordinal) ? name[..^":latest".Length] : name;
     }
 }

@@ -1,0 +1,121 @@
+using Buildx.Bake.Targets;
+using Buildx.Cli.Builders;
+using Buildx.Cli.Building;
+using Buildx.Client;
+using Buildx.Client.Progress;
+using Buildx.Drivers.Store;
+
+namespace Buildx.Cli.Baking;
+
+/// <summary>
+/// Builds the targets of a plan: with one connection, one display and one session for all directories; each target as soon as those
+/// that it is linked to are built.
+/// </summary>
+internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePlan plan)
+{
+    private readonly SharedDirectories _directories = new();
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var targets = plan.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => TargetRequests.Create(target, request)).ToList();
+        WarnOfCaches();
+        var builder = await BuilderResolver.UseAsync(context, cancellationToken);
+        var builds = new List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)>();
+        try
+        {
+            foreach (var target in targets)
+            {
+                var build = await OpenAsync(target, cancellationToken);
+                builds.Add((target, build, _directories.Add(build.Options)));
+            }
+            WarnOfOutputs(builds.Select(build => (build.Target, build.Build)));
+            var results = await SolveAsync(builder, builds, cancellationToken);
+            return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
+        }
+        finally
+        {
+            foreach (var (_, build, _) in builds)
+                await build.DisposeAsync();
+        }
+    }
+
+    private async Task<PreparedBuild> OpenAsync(TargetBuild target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PreparedBuild.OpenAsync(context, target.Request, cancellationToken);
+        }
+        catch (CliException e)
+        {
+            throw new CliException($"target {target.Name}: {e.Message}", innerException: e);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, SolveResult>> SolveAsync(
+        BuilderRecord builder, List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds, CancellationToken cancellationToken)
+    {
+        await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
+        var directories = _directories.ByName;
+        var session = directories.Count == 0 ? null
+            : await client.ShareAsync(directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
+        using var display = BuildProgress.CreateDisplay(context, builder, request.Progress);
+        var schedule = new TargetSchedule(request.MaximumParallelism, request.KeepGoing);
+        try
+        {
+            var linked = builds.SelectMany(build => build.Target.Links.Values).ToHashSet(StringComparer.Ordinal);
+            foreach (var (target, _, options) in builds)
+            {
+                var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, display);
+                schedule.Add(target, linked.Contains(target.Name), (inputs, built, token) => SolveAsync(client, progress, TargetInputs.Add(_directories.Bind(options, session), target, inputs), built, token));
+            }
+            return await schedule.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            display.Complete();
+            if (session is not null)
+                await session.DisposeAsync();
+            ReportProblems(display, schedule, builds.ToDictionary(build => build.Target.Name, build => build.Build));
+        }
+    }
+
+    private static Task<SolveResult> SolveAsync(
+        BuildkitClient client, IProgressSink progress, SolveOptions options, Action<IReadOnlyList<BuildGraph>>? built, CancellationToken cancellationToken) =>
+        client.SolveAsync(options with { Built = options.Request is null ? built : null }, progress, cancellationToken);
+
+    private void ReportProblems(ProgressDisplay display, TargetSchedule schedule, Dictionary<string, PreparedBuild> builds)
+    {
+        if (request.Progress is "quiet" or "rawjson")
+            return;
+        if (schedule.Failures.Count == 0)
+        {
+            WarningReport.Write(context.Error, [.. display.GetWarnings()], context.Flags.Debug);
+            return;
+        }
+        foreach (var (target, failure) in schedule.Failures)
+        {
+            if (failure is not SolveException solve)
+                continue;
+            foreach (var source in solve.Details.Sources)
+                FailureReport.WriteSource(context.Error, builds[target].Rename(source));
+        }
+    }
+
+    /// <summary>Caches never change what is built; that they are missing is told all the same.</summary>
+    private void WarnOfCaches()
+    {
+        var names = plan.Targets.Values.Where(target => target.CacheFrom is { Count: > 0 } || target.CacheTo is { Count: > 0 }).Select(target => target.Name).Order(StringComparer.Ordinal).ToList();
+        if (names.Count > 0)
+            context.Warn($"cache-from and cache-to are not supported yet and have no effect (in {string.Join(", ", names)})");
+    }
+
+    private void WarnOfOutputs(IEnumerable<(TargetBuild Target, PreparedBuild Build)> builds)
+    {
+        var names = builds.Where(build => build.Build.Outputs.Warning is not null).Select(build => build.Target.Name).ToList();
+        if (names.Count > 0)
+        {
+            context.Warn(
+                $"no output is specified for {string.Join(", ", names)}: the results stay in the build cache. To push images: --push; to load them into Docker: --load");
+        }
+    }
+}

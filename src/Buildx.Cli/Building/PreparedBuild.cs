@@ -1,0 +1,97 @@
+using Buildx.Client;
+using Buildx.Protocol.Pb;
+using Buildx.Registry;
+using Source = Buildx.Protocol.Errors.Source;
+
+namespace Buildx.Cli.Building;
+
+/// <summary>A request with all that it needs on this machine opened: it can be solved.</summary>
+internal sealed class PreparedBuild : IAsyncDisposable
+{
+    private readonly SshAgents _agents;
+
+    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, SshAgents agents, SolveOptions options)
+    {
+        (Request, Sources, Outputs, Options) = (request, sources, outputs, options);
+        _agents = agents;
+    }
+
+    public BuildRequest Request { get; }
+
+    public BuildSources Sources { get; }
+
+    public BuildOutputs Outputs { get; }
+
+    public SolveOptions Options { get; }
+
+    public static async Task<PreparedBuild> OpenAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
+    {
+        BuildSources? sources = null;
+        BuildOutputs? outputs = null;
+        try
+        {
+            sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
+            outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
+            var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
+            return new PreparedBuild(request, sources, outputs, agents, CreateOptions(context, request, sources, outputs, agents));
+        }
+        catch
+        {
+            outputs?.Dispose();
+            sources?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One copy of a directory and machine, whoever builds it.</summary>
+    public static string SharedKey(CliContext context, string directory) => $"{Path.GetFileName(directory)}:{directory}:{context.Store.GetNodeId()}";
+
+    /// <summary>The engine knows the Dockerfile by the name that it was sent under.</summary>
+    public SourceInfo? Rename(SourceInfo? info)
+    {
+        if (info is null || Sources.ShowName(info.Filename) == info.Filename)
+            return info;
+        var renamed = info.Clone();
+        renamed.Filename = Sources.ShowName(info.Filename);
+        return renamed;
+    }
+
+    public Source Rename(Source source) => new() { Info = Rename(source.Info), Ranges = { source.Ranges } };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _agents.DisposeAsync();
+        Outputs.Dispose();
+        Sources.Dispose();
+    }
+
+    private static SolveOptions CreateOptions(CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, SshAgents agents) => new()
+    {
+        Frontend = "dockerfile.v0",
+        FrontendAttributes = FrontendAttributes.Create(request, sources, context.Docker.GetProxies()),
+        Request = request.Call is { } call ? "frontend." + call.Method : null,
+        IsInternal = request.Call is not null,
+        LocalDirectories = GetDirectories(request, sources),
+        SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : SharedKey(context, sources.ContextDirectory),
+        Exports = outputs.Exports,
+        Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
+        Services = [.. new ISessionService?[] { sources.Upload, agents.Service }.OfType<ISessionService>()],
+        Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
+        Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
+    };
+
+    private static Dictionary<string, string> GetDirectories(BuildRequest request, BuildSources sources)
+    {
+        var directories = new Dictionary<string, string>();
+        if (sources.ContextDirectory is { } contextDirectory)
+            directories["context"] = contextDirectory;
+        if (sources.DockerfileDirectory is { } dockerfileDirectory)
+            directories["dockerfile"] = dockerfileDirectory;
+        foreach (var named in request.NamedContexts)
+        {
+            if (named.Directory is { } directory)
+                directories[named.LocalName] = directory;
+        }
+        return directories;
+    }
+}
