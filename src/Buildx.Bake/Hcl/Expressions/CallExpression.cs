@@ -11,7 +11,9 @@ internal sealed class CallExpression(string name, IReadOnlyList<Expression> argu
     internal override void CollectReferences(ReferenceCollector collector)
     {
         collector.Add(new FunctionReference(name, ranges.Name));
-        foreach (var argument in arguments)
+        // The names of types in "convert(x, list(string))" are no variables.
+        var isConversion = name == "convert" && arguments.Count == 2 && TypeExpression.Read(arguments[1], []) is not null;
+        foreach (var argument in isConversion ? arguments.Take(1) : arguments)
             collector.Visit(argument);
     }
 
