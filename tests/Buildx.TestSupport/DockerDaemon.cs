@@ -23,6 +23,9 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <summary>For <c>DOCKER_HOST</c>.</summary>
     public string Host => $"unix://{SocketPath}";
 
+    /// <summary>Whether it has ended by itself.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>What it has logged so far.</summary>
     public string Log
     {

@@ -90,7 +90,10 @@ internal sealed class RandomGraph
             case 1 or 2:
                 // Where a directory is in the way this fails, here and there.
                 var (content, mode) = (Text(), _random.Next(2) == 0 ? 0b110_100_100 : 0b111_000_101);
-                Say($"mkfile {path} {content}");
+                var clear = _random.Next(4) > 0;
+                Say($"{(clear ? $"rm {path}, " : "")}mkfile {path} {content}");
+                if (clear)
+                    file.Remove(path, allowNotFound: true);
                 file.MakeFile(path, mode, Encoding.ASCII.GetBytes(content), Owner(), Time());
                 break;
             case 3:
@@ -119,7 +122,7 @@ internal sealed class RandomGraph
     private void AddCopy(LlbFile file)
     {
         var (source, name) = Pick();
-        var (from, to) = (_random.Next(3) switch { 0 => "/", 1 => "/*", _ => "/" + Name() }, _random.Next(2) == 0 ? "/" : $"/{Name()}/");
+        var (from, to) = (_random.Next(10) switch { < 3 => "/", < 6 => "/*", < 9 => $"/{Name()}*", _ => "/" + Name() }, _random.Next(2) == 0 ? "/" : $"/{Name()}/");
         var options = new CopyOptions
         {
             AllowWildcard = true,

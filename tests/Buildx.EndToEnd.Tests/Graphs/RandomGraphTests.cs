@@ -2,7 +2,6 @@ using System.Globalization;
 using Buildx.Client;
 using Buildx.Llb;
 using Buildx.Oci;
-using Buildx.TestSupport;
 
 namespace Buildx.EndToEnd.Tests.Graphs;
 
@@ -22,22 +21,28 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var place = await Workplace.CreateAsync(bases);
-        await using var daemon = await DockerDaemon.StartAsync("""{"features":{"containerd-snapshotter":true}}""", cancellationToken);
         await using var ours = await EngineClient.ConnectAsync(place);
-        await using var theirs = BuildkitClient.Create(DockerConnector.ForSocket(daemon.SocketPath));
+        await using var theirs = await ReferenceBuildkit.StartAsync(cancellationToken);
         var image = ImageReference.Parse($"{bases.Server.Host}/library/busybox:1.36");
         var (equal, refused, cancelled) = (0, 0, 0);
-        var different = new List<string>();
+        var (different, reasons) = (new List<string>(), new List<string>());
         for (var seed = FirstSeed; seed < FirstSeed + Count; seed++)
         {
             var graph = new RandomGraph(seed, image);
             var state = new Random(-seed);
-            foreach (var client in (BuildkitClient[])[ours, theirs])
-                cancelled += await DisturbAsync(client, graph, state, place, cancellationToken);
+            cancelled += await DisturbAsync(ours, graph, state, place, cancellationToken);
+            cancelled += await theirs.TryAsync(client => DisturbAsync(client, graph, state, place, cancellationToken), _ => false, cancellationToken);
             var mine = await BuildAsync(ours, graph.Result, Path.Combine(place.Path, "ours.tar"), cancellationToken);
-            var other = await BuildAsync(theirs, graph.Result, Path.Combine(place.Path, "theirs.tar"), cancellationToken);
+            // BuildKit trips over what cancelled builds have left, for a while; that is not what is asked here.
+            var other = await theirs.TryAsync(
+                client => BuildAsync(client, graph.Result, Path.Combine(place.Path, "theirs.tar"), cancellationToken),
+                result => result.Error?.Contains("snapshot", StringComparison.Ordinal) == true,
+                cancellationToken);
             if (mine.Tree is null && other.Tree is null)
+            {
                 refused++;
+                reasons.Add($"{seed}: {mine.Error} | {other.Error}");
+            }
             else if (mine.Tree == other.Tree)
                 equal++;
             else
@@ -45,7 +50,8 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
             if (different.Count == 10)
                 break;
         }
-        output.WriteLine($"{equal} equal, {refused} refused by both, {different.Count} different; {cancelled} builds cancelled in between");
+        output.WriteLine($"{equal} equal, {refused} refused by both, {different.Count} different; {cancelled} builds cancelled in between; BuildKit was started again {theirs.Restarts} times\n{theirs.LastWords}");
+        output.WriteLine(string.Join('\n', reasons));
         Assert.True(different.Count == 0, string.Join('\n', different));
         Assert.True(equal > refused, "most graphs should be right");
     }

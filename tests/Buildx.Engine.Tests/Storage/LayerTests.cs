@@ -41,6 +41,19 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public async Task A_directory_that_was_made_anew_keeps_what_is_in_it_even_if_it_is_as_before()
+    {
+        await using var fixture = await StorageFixture.CreateAsync();
+        var one = await fixture.AppendAsync(Snapshot.Empty, root => Directory.CreateDirectory(Path.Combine(root, "dir/inner")));
+        var two = await fixture.AppendAsync(one, root =>
+        {
+            Directory.Delete(Path.Combine(root, "dir"), recursive: true);
+            Directory.CreateDirectory(Path.Combine(root, "dir/inner"));
+        });
+        await fixture.ReadAsync(two, root => Assert.True(Directory.Exists(Path.Combine(root, "dir/inner"))));
+    }
+
+    [Fact]
     public async Task What_is_undone_is_no_change()
     {
         await using var fixture = await StorageFixture.CreateAsync();

@@ -52,8 +52,9 @@ internal sealed class CopyAction(
 
         var to = TreeResolver.ResolveNew(target, plan.Destination);
         var existing = TreeResolver.GetStatus(target, to);
-        if (existing is not null && (isDirectory ? !plan.DirectoryContents : existing.Value.IsDirectory))
-            to = TreePath.Join(to, TreePath.NameOf(path));
+        // The tree's root has no name to be copied under.
+        if (existing is not null && (isDirectory ? !plan.DirectoryContents : existing.Value.IsDirectory) && TreePath.NameOf(path) is { Length: > 0 } name)
+            to = TreePath.Join(to, name);
         // As BuildKit: a directory whose content is copied to a place that isn't there yet is made with default metadata.
         _directories.MakeAll(plan.DirectoryContents && isDirectory && existing is null ? to : TreePath.ParentOf(to));
 

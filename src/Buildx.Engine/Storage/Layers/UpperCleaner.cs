@@ -17,12 +17,13 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
     public LayerTree? Clean(string upper, CancellationToken cancellationToken)
     {
         using var directory = FileSystem.OpenDirectory(upper);
-        var remaining = Clean(directory, "", cancellationToken);
+        var remaining = Clean(directory, "", isHidden: false, cancellationToken);
         return remaining == 0 ? null : new LayerTree(_size, _hides ? LayerFlags.Hides : LayerFlags.None);
     }
 
+    /// <param name="isHidden">A directory further up hides what lies below here: nothing does, for this layer.</param>
     /// <returns>How many entries are left.</returns>
-    private int Clean(SafeFileHandle directory, string path, CancellationToken cancellationToken)
+    private int Clean(SafeFileHandle directory, string path, bool isHidden, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var remaining = 0;
@@ -32,8 +33,8 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
             var inner = path.Length == 0 ? entry.Name : $"{path}/{entry.Name}";
             if (!FileSystem.TryGetStatusAt(directory, entry.Name, out var status))
                 continue;
-            var keep = status.IsDirectory ? CleanDirectory(directory, entry.Name, inner, status, cancellationToken)
-                : !status.IsWhiteout || IsHiding(inner);
+            var keep = status.IsDirectory ? CleanDirectory(directory, entry.Name, inner, status, isHidden, cancellationToken)
+                : !status.IsWhiteout || (!isHidden && IsHiding(inner));
             if (keep)
             {
                 remaining++;
@@ -61,14 +62,14 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
     }
 
     private bool CleanDirectory(
-        SafeFileHandle parent, string name, string path, FileStatus status, CancellationToken cancellationToken)
+        SafeFileHandle parent, string name, string path, FileStatus status, bool isHidden, CancellationToken cancellationToken)
     {
         using var directory = FileSystem.OpenAt(parent, name, OpenFlags.Directory | OpenFlags.NoFollow);
-        var remaining = Clean(directory, path, cancellationToken);
         var isOpaque = form.IsOpaque(directory);
+        var remaining = Clean(directory, path, isHidden || isOpaque, cancellationToken);
         if (remaining > 0 && !isOpaque)
             return true;
-        var below = lowers.Find(path);
+        var below = isHidden ? null : lowers.Find(path);
         if (isOpaque)
         {
             if (below is { Status.IsDirectory: true })
