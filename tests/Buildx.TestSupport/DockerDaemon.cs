@@ -6,7 +6,7 @@ namespace Buildx.TestSupport;
 
 /// <summary>
 /// A Docker Engine with its embedded BuildKit, everything private to a directory, without a network of its own (a <c>RUN</c> needs
-/// <c>--network=host</c> or <c>none</c>). Needs root, containerd and runc.
+/// <c>--network=host</c> or <c>none</c>). Needs root, containerd, runc and tini.
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
@@ -51,7 +51,7 @@ public sealed class DockerDaemon : IAsyncDisposable
             "--config-file", directory.Write("daemon.json", configuration),
             "--data-root", Path.Combine(directory.Path, "data"), "--exec-root", Path.Combine(directory.Path, "exec"),
             "-p", Path.Combine(directory.Path, "pid"), "-H", $"unix://{socket}",
-            "--bridge=none", "--iptables=false", "--ip6tables=false"])
+            "--bridge=none", "--iptables=false", "--ip6tables=false", "--init-path", "/usr/bin/tini-static"])
         {
             start.ArgumentList.Add(argument);
         }

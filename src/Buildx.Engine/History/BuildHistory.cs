@@ -146,12 +146,8 @@ internal sealed class BuildHistory(IStorage storage, HistoryLimits limits, TimeP
     /// <summary>What is both too old and too much goes; what is pinned stays.</summary>
     private void RemoveOld()
     {
-        var oldest = time.GetUtcNow() - limits.MaximumAge;
-        foreach (var stored in storage.History.List().Where(stored => !stored.IsPinned).Skip(limits.MaximumEntries))
-        {
-            if (stored.CompletedAt < oldest)
-                Remove(stored.Reference);
-        }
+        foreach (var reference in storage.History.ListOld(limits.MaximumEntries, time.GetUtcNow() - limits.MaximumAge))
+            Remove(reference);
     }
 
     private void Tell(BuildHistoryEventType type, BuildHistoryRecord record)

@@ -9,6 +9,9 @@ internal interface IHistoryTable
 
     IReadOnlyList<StoredBuild> List();
 
+    /// <summary>Of the records that are not pinned those that ended before a time, the newest so many aside.</summary>
+    IReadOnlyList<string> ListOld(int kept, DateTimeOffset before);
+
     /// <summary>Stores or replaces a record, after its blobs were written.</summary>
     void Save(StoredBuild build, IReadOnlyCollection<Digest> blobs);
 

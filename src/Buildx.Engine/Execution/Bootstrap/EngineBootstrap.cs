@@ -12,6 +12,7 @@ namespace Buildx.Engine.Execution.Bootstrap;
 /// </summary>
 public static class EngineBootstrap
 {
+    private const string DaemonName = "buildkitd";
     private const string Marker = "BUILDX_ENGINE_OUTER_NAMESPACE";
 
     /// <summary>
@@ -44,9 +45,12 @@ public static class EngineBootstrap
             : ["--user", "--map-root-user", .. UserMaps(warn), "--mount", "--propagation=slave"];
         var commandLine = CurrentProcess.CommandLine();
         CurrentProcess.Replace(unshare,
-            [.. namespaces, "--", CurrentProcess.ExecutablePath, .. commandLine.Skip(1)],
+            [.. namespaces, "--", CurrentProcess.ExecutablePath, .. Identity(commandLine), .. commandLine.Skip(1)],
             new Dictionary<string, string?> { [Marker] = current });
     }
+
+    /// <summary>Called by the name of the daemon (a link), it must be told by an argument that it is the daemon: the name gets lost on the way.</summary>
+    private static string[] Identity(IReadOnlyList<string> commandLine) => Path.GetFileName(commandLine[0]) == DaemonName ? [DaemonName] : [];
 
     private static string[] UserMaps(Action<string> warn)
     {

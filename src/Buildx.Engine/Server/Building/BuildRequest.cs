@@ -15,8 +15,12 @@ internal sealed record BuildRequest(
     IReadOnlyList<ExporterRequest> Exporters,
     IReadOnlySet<string> Entitlements,
     SourcePolicy SourcePolicy,
-    bool IsInternal)
+    bool IsInternal,
+    bool AsksSessionForExporters)
 {
+    private const string EpochArgument = "build-arg:SOURCE_DATE_EPOCH";
+    private const string EpochAttribute = "source-date-epoch";
+
     /// <exception cref="NotSupportedException">It asks for what this engine does not have; the message names it.</exception>
     public static BuildRequest Parse(SolveRequest request)
     {
@@ -31,6 +35,8 @@ internal sealed record BuildRequest(
         var exporters = request.Exporters.Select(exporter => new ExporterRequest(exporter.Type, exporter.Attrs.ToDictionary())).ToList();
         if (exporters.Count == 0 && request.ExporterDeprecated.Length > 0)
             exporters.Add(new ExporterRequest(request.ExporterDeprecated, request.ExporterAttrsDeprecated.ToDictionary()));
+        if (request.FrontendAttrs.TryGetValue(EpochArgument, out var epoch))
+            exporters = [.. exporters.Select(exporter => exporter.Attributes.ContainsKey(EpochAttribute) ? exporter : exporter with { Attributes = new Dictionary<string, string>(exporter.Attributes) { [EpochAttribute] = epoch } })];
         return new BuildRequest(
             request.Ref,
             request.Session,
@@ -41,7 +47,8 @@ internal sealed record BuildRequest(
             exporters,
             request.Entitlements.ToHashSet(),
             SourcePolicy.Parse(request.SourcePolicy),
-            request.Internal);
+            request.Internal,
+            request.EnableSessionExporter);
     }
 }
 

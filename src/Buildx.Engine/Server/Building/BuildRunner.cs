@@ -25,14 +25,18 @@ internal sealed class BuildRunner(
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         // Whatever is wrong with an output is said before anything is built.
-        var outputs = request.Exporters.Select(exporter => exporters.Create(exporter.Type, exporter.Attributes, out _)).ToImmutableArray();
+        var outputs = request.Exporters.Select(Create).ToImmutableArray();
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             var result = await SolveAsync(request, job, failure);
             var responses = new List<IReadOnlyDictionary<string, string>>();
+            if (request.AsksSessionForExporters)
+                outputs = outputs.AddRange((await SessionExporters.FindAsync(job.Session, result, failure.Token)).Select(Create));
             for (var i = 0; i < outputs.Length; i++)
                 responses.Add(await ExportAsync(outputs[i], i, result, job, failure.Token));
+            if (request.AsksSessionForExporters)
+                await SessionExporters.FinishAsync(job.Session, responses, failure.Token);
             return responses;
         }
         catch (OperationCanceledException) when (job.Failure is not null && !cancellationToken.IsCancellationRequested)
@@ -41,6 +45,8 @@ internal sealed class BuildRunner(
             throw job.Failure;
         }
     }
+
+    private IExporter Create(ExporterRequest exporter) => exporters.Create(exporter.Type, exporter.Attributes, out _);
 
     private async Task<ExportResult> SolveAsync(BuildRequest request, BuildJob job, CancellationTokenSource failure)
     {

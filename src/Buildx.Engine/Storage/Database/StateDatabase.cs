@@ -41,6 +41,7 @@ internal sealed class StateDatabase : IDisposable
         CREATE TABLE history(ref TEXT PRIMARY KEY, record BLOB NOT NULL, pinned INTEGER NOT NULL, completed_at INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE history_blobs(
             ref TEXT NOT NULL REFERENCES history(ref) ON DELETE CASCADE, digest TEXT NOT NULL, PRIMARY KEY(ref, digest)) WITHOUT ROWID;
+        CREATE INDEX history_by_age ON history(pinned, completed_at);
         CREATE INDEX history_blobs_by_digest ON history_blobs(digest);
         """;
 

@@ -11,6 +11,10 @@ internal sealed class HistoryTable(StateDatabase database) : IHistoryTable
 
     public IReadOnlyList<StoredBuild> List() => database.Query("SELECT ref, record, pinned, completed_at FROM history ORDER BY completed_at DESC", Read);
 
+    public IReadOnlyList<string> ListOld(int kept, DateTimeOffset before) => database.Query(
+        "SELECT ref FROM (SELECT ref, completed_at FROM history WHERE pinned=0 ORDER BY completed_at DESC LIMIT -1 OFFSET $1) WHERE completed_at<$2",
+        row => row.GetString(0), (long)kept, before.UtcTicks);
+
     public void Save(StoredBuild build, IReadOnlyCollection<Digest> blobs) => database.InTransaction(() =>
     {
         Remove(build.Reference);
