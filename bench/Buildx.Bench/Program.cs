@@ -35,6 +35,9 @@ if (warm > 0)
 }
 foreach (var (part, milliseconds) in parts.Append(("all", parts.Sum(part => part.Milliseconds))))
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part} {milliseconds:0.000}"));
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"allocated {GC.GetTotalAllocatedBytes() / 1e6:0.0} MB, collections {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)}"));
 return 0;
 
 int Usage()

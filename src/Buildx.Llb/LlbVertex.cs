@@ -64,10 +64,25 @@ public sealed class LlbVertex
     {
         var common = new Op { Platform = operation.Platform, Constraints = operation.Constraints };
         common.Inputs.AddRange(operation.Inputs);
-        var proper = operation.Clone();
-        proper.Inputs.Clear();
-        proper.Platform = null;
-        proper.Constraints = null;
-        return [.. Google.Protobuf.MessageExtensions.ToByteArray(common), .. Google.Protobuf.MessageExtensions.ToByteArray(proper)];
+        var proper = Proper(operation);
+        var length = common.CalculateSize();
+        var bytes = new byte[length + proper.CalculateSize()];
+        Google.Protobuf.MessageExtensions.WriteTo(common, bytes.AsSpan(0, length));
+        Google.Protobuf.MessageExtensions.WriteTo(proper, bytes.AsSpan(length));
+        return bytes;
     }
+
+    /// <summary>The same operation without the common fields; its content is shared, not copied.</summary>
+    private static Op Proper(Op operation) => operation.OpCase switch
+    {
+        Op.OpOneofCase.Exec => new Op { Exec = operation.Exec },
+        Op.OpOneofCase.File => new Op { File = operation.File },
+        Op.OpOneofCase.Source => new Op { Source = operation.Source },
+        Op.OpOneofCase.Merge => new Op { Merge = operation.Merge },
+        Op.OpOneofCase.Diff => new Op { Diff = operation.Diff },
+        Op.OpOneofCase.Build => new Op { Build = operation.Build },
+        Op.OpOneofCase.Passthrough => new Op { Passthrough = operation.Passthrough },
+        Op.OpOneofCase.None => new Op(),
+        var other => throw new InvalidOperationException($"an operation of the kind {other} cannot be written"),
+    };
 }

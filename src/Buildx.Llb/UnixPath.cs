@@ -10,6 +10,8 @@ public static class UnixPath
     {
         if (path.Length == 0)
             return ".";
+        if (IsClean(path))
+            return path;
         var rooted = path[0] == '/';
         var parts = new List<string>();
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -25,6 +27,23 @@ public static class UnixPath
         }
         var joined = string.Join('/', parts);
         return rooted ? "/" + joined : joined.Length == 0 ? "." : joined;
+    }
+
+    /// <summary>Most paths are.</summary>
+    private static bool IsClean(string path)
+    {
+        if (path == "/")
+            return true;
+        var start = path[0] == '/' ? 1 : 0;
+        for (var i = start; i <= path.Length; i++)
+        {
+            if (i < path.Length && path[i] != '/')
+                continue;
+            if (path.AsSpan(start..i) is "" or "." or "..")
+                return false;
+            start = i + 1;
+        }
+        return true;
     }
 
     /// <summary>Joins and cleans; empty parts do not count.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Llb;
@@ -14,7 +15,7 @@ public sealed record VertexOptions
     public string? Name { get; init; }
 
     /// <summary>More descriptions, by key.</summary>
-    public IReadOnlyDictionary<string, string> Description { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Description { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     public bool IgnoreCache { get; init; }
 
@@ -29,11 +30,13 @@ public sealed record VertexOptions
     internal OpMetadata ToMetadata(IEnumerable<string> capabilities)
     {
         var metadata = new OpMetadata { IgnoreCache = IgnoreCache };
-        foreach (var (key, value) in Description.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in Description.Count < 2 ? (IEnumerable<KeyValuePair<string, string>>)Description : Description.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             metadata.Description[key] = value;
         if (Name is not null)
             metadata.Description["llb.customname"] = Name;
-        foreach (var capability in capabilities.Distinct().Order(StringComparer.Ordinal))
+        var sorted = capabilities.ToArray();
+        Array.Sort(sorted, StringComparer.Ordinal);
+        foreach (var capability in sorted)
             metadata.Caps[capability] = true;
         if (ProgressGroup is not null)
             metadata.ProgressGroup = ProgressGroup.Clone();

@@ -27,7 +27,7 @@ public static class DockerfileConverter
     private static async Task<ConversionResult> ConvertAsync(
         DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, Linter linter, CancellationToken cancellationToken)
     {
-        var context = CreateContext(document, options, contexts, images, linter);
+        var context = await CreateContextAsync(document, options, contexts, images, linter, cancellationToken);
 
         var graph = new StageGraph(context);
         await graph.BuildAsync(cancellationToken);
@@ -64,8 +64,8 @@ public static class DockerfileConverter
         }
     }
 
-    private static ConversionContext CreateContext(
-        DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, Linter linter)
+    private static async Task<ConversionContext> CreateContextAsync(
+        DockerfileDocument document, ConversionOptions options, IBuildContexts contexts, IImageMetadataResolver images, Linter linter, CancellationToken cancellationToken)
     {
         var expander = new WordExpander(document.Syntax.Escape);
         var target = options.TargetPlatform ?? options.BuildPlatforms[0];
@@ -82,32 +82,38 @@ public static class DockerfileConverter
         {
             throw new DockerfileException(document.FileName, [Diagnostic.Error(e.Message, e.Range ?? default)]);
         }
+        var epoch = await new SourceDateEpoch(document, options, contexts, globals, expander).ResolveAsync(cancellationToken);
         return new ConversionContext
         {
             Document = document,
-            Options = options,
+            Options = options with { BuildArguments = WithEpoch(options.BuildArguments, epoch) },
             Contexts = contexts,
             Images = images,
             Linter = linter,
             Expander = expander,
             TargetPlatform = target,
-            GlobalArguments = globals,
+            GlobalArguments = globals.Find(SourceDateEpoch.Name) is not { Length: > 0 } ? globals
+                : epoch is { } time ? globals.With(SourceDateEpoch.Name, Seconds(time)) : globals.Without(SourceDateEpoch.Name),
             Outline = outline,
-            Epoch = ReadEpoch(document, options, globals),
+            Epoch = epoch,
             Ignored = contexts.IgnorePatterns.Count == 0 ? null : new IgnoreMatcher(contexts.IgnorePatterns),
         };
     }
 
-    private static DateTimeOffset? ReadEpoch(DockerfileDocument document, ConversionOptions options, VariableSet globals)
+    /// <summary>Instructions see the number of seconds, wherever it came from.</summary>
+    private static IReadOnlyDictionary<string, string> WithEpoch(IReadOnlyDictionary<string, string> arguments, DateTimeOffset? epoch)
     {
-        var text = options.BuildArguments.TryGetValue("SOURCE_DATE_EPOCH", out var given) ? given : globals.Find("SOURCE_DATE_EPOCH");
-        if (string.IsNullOrEmpty(text))
-            return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) < 250_000_000_000 && seconds > -62_000_000_000)
-            return DateTimeOffset.FromUnixTimeSeconds(seconds);
-        throw new DockerfileException(document.FileName, [Diagnostic.Error(
-            $"SOURCE_DATE_EPOCH={text} is no number of seconds since 1970; taking the time from a context or stage is not supported yet")]);
+        if (!arguments.ContainsKey(SourceDateEpoch.Name))
+            return arguments;
+        var changed = new Dictionary<string, string>(arguments);
+        if (epoch is { } time)
+            changed[SourceDateEpoch.Name] = Seconds(time);
+        else
+            changed.Remove(SourceDateEpoch.Name);
+        return changed;
     }
+
+    private static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     private static async Task ResolveAsync(ConversionContext context, StageGraph graph, StageNode target, CancellationToken cancellationToken)
     {

@@ -14,4 +14,8 @@ public interface IBuildContexts
 
     /// <returns>Null when there is no such context.</returns>
     Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellationToken);
+
+    /// <summary>The time that a remote source has of its own: a commit's, or when a download was last changed; null for none.</summary>
+    /// <param name="stepName">How to show the work.</param>
+    Task<DateTimeOffset?> FindTimeAsync(LlbOutput source, string stepName, CancellationToken cancellationToken);
 }

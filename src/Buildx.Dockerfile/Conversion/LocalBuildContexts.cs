@@ -21,4 +21,6 @@ public sealed class LocalBuildContexts(string name = "context", string? sessionI
         });
 
     public Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellationToken) => Task.FromResult<NamedContext?>(null);
+
+    public Task<DateTimeOffset?> FindTimeAsync(LlbOutput source, string stepName, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 }

@@ -25,7 +25,7 @@ internal sealed partial class StageConverter
         Transfer(instruction, command, buildContext, fromContext: true);
         foreach (var path in instruction.Sources)
         {
-            if (!IsHttp(path))
+            if (!RemoteFile.IsUrl(path))
                 node.ContextPaths.Add(UnixPath.Join("/", path));
         }
     }
@@ -62,7 +62,7 @@ internal sealed partial class StageConverter
             history.Append(' ').Append(source);
             if (GitReference.TryParse(source, out var git) && !git.LooksLocal)
                 actions.Add(CopyGit(add ?? throw new InstructionException($"COPY takes no git repository ({source}); use ADD"), git, destination, basic, name));
-            else if (IsHttp(source))
+            else if (RemoteFile.IsUrl(source))
                 actions.Add(CopyHttp(add ?? throw new InstructionException($"COPY takes no URL ({source}); use ADD"), source, destination, basic, name));
             else
                 actions.Add(CopyFiles(instruction, source, destination, basic, files, fromContext));
@@ -149,13 +149,8 @@ internal sealed partial class StageConverter
 
     private Action<LlbFile> CopyHttp(AddInstruction add, string url, string destination, CopyOptions basic, string name)
     {
-        var path = Uri.TryCreate(url, UriKind.Absolute, out var uri) ? Uri.UnescapeDataString(uri.AbsolutePath) : "";
-        var fileName = UnixPath.FileName(path);
-        if (fileName is "." or "/")
-            fileName = "__unnamed__";
-        var checksum = add.Checksum.Length == 0 ? (Digest?)null : Digest.TryParse(add.Checksum, out var digest)
-            ? digest
-            : throw new InstructionException($"--checksum={add.Checksum} is no digest (want sha256:<64 hex digits>)", add.Syntax?.RangeOfFlag("checksum"));
+        var fileName = RemoteFile.NameOf(url);
+        var checksum = ParseChecksum(add);
         var options = new VertexOptions { Name = name, Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = "" } };
         var source = context.Graph.Add(() => LlbSource.Http(url, options, new HttpSourceOptions { FileName = fileName, Checksum = checksum }));
         return file => file.Copy(source.Value, fileName, destination, basic with { Unpack = add.Unpack ?? false });
@@ -177,6 +172,18 @@ internal sealed partial class StageConverter
         return file => file.Copy(source.Value, "/", destination, basic);
     }
 
+    private static Digest? ParseChecksum(AddInstruction add)
+    {
+        try
+        {
+            return RemoteFile.ParseChecksum(add.Checksum);
+        }
+        catch (FormatException e)
+        {
+            throw new InstructionException(e.Message, add.Syntax?.RangeOfFlag("checksum"));
+        }
+    }
+
     private static int? ParseMode(TransferInstruction instruction)
     {
         try
@@ -193,7 +200,7 @@ internal sealed partial class StageConverter
     {
         if (add.Sources.Count != 1)
             throw new InstructionException("--checksum is for a single source", add.Syntax?.RangeOfFlag("checksum"));
-        if (!IsHttp(add.Sources[0]) && !(GitReference.TryParse(add.Sources[0], out var git) && !git.LooksLocal))
+        if (!RemoteFile.IsUrl(add.Sources[0]) && !(GitReference.TryParse(add.Sources[0], out var git) && !git.LooksLocal))
             throw new InstructionException("--checksum is for a URL or a git repository", add.Syntax?.RangeOfFlag("checksum"));
     }
 
@@ -216,10 +223,6 @@ internal sealed partial class StageConverter
                 $"{GoText.Quote(path)} is left out of the context by .dockerignore; let it in there, or do not {(instruction is AddInstruction ? "add" : "copy")} it");
         }
     }
-
-    private static bool IsHttp(string source) =>
-        (source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal))
-        && !(GitReference.TryParse(source, out var git) && !git.LooksLocal);
 
     private static bool HasWildcard(string text)
     {

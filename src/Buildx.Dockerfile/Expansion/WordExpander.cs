@@ -28,11 +28,11 @@ public sealed class WordExpander(char escape)
         // Most words have nothing to expand.
         if (text.AsSpan().IndexOfAny("$'\"") < 0 && !text.Contains(Escape))
             return new ExpansionResult(text, [], []);
-        var expansion = new WordExpansion(this, text, variables);
+        var expansion = new WordExpansion(this, text, variables, cutsWords: false);
         return new ExpansionResult(expansion.Run().Text, expansion.Matched, expansion.Unmatched);
     }
 
     /// <summary>The text with everything replaced, cut at blanks that were not quoted.</summary>
     /// <exception cref="ExpansionException"/>
-    public IReadOnlyList<string> ExpandWords(string text, IVariables variables) => new WordExpansion(this, text, variables).Run().Words;
+    public IReadOnlyList<string> ExpandWords(string text, IVariables variables) => new WordExpansion(this, text, variables, cutsWords: true).Run().Words;
 }

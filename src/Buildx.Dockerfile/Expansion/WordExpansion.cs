@@ -3,20 +3,20 @@ using System.Text;
 namespace Buildx.Dockerfile;
 
 /// <summary>One run of a <see cref="WordExpander"/> over one text.</summary>
-internal sealed class WordExpansion(WordExpander options, string source, IVariables variables)
+internal sealed class WordExpansion(WordExpander options, string source, IVariables variables, bool cutsWords)
 {
     private const char EndOfText = '\uFFFF';
     private const int MaximumDepth = 200;
 
-    private readonly HashSet<string> _matched = [];
-    private readonly HashSet<string> _unmatched = [];
+    private HashSet<string>? _matched;
+    private HashSet<string>? _unmatched;
     private int _at;
     private int _depth;
     private bool _keepEscapes = options.KeepEscapes;
 
-    public IReadOnlyCollection<string> Matched => _matched;
+    public IReadOnlyCollection<string> Matched => _matched ?? (IReadOnlyCollection<string>)[];
 
-    public IReadOnlyCollection<string> Unmatched => _unmatched;
+    public IReadOnlyCollection<string> Unmatched => _unmatched ?? (IReadOnlyCollection<string>)[];
 
     public (string Text, IReadOnlyList<string> Words) Run() => Read(EndOfText, _keepEscapes);
 
@@ -31,7 +31,8 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
         var outerKeepEscapes = _keepEscapes;
         _keepEscapes = keepEscapes;
         var result = new StringBuilder();
-        var words = new WordList();
+        // Only the outermost text is cut.
+        var words = cutsWords && _depth == 1 ? new WordList() : null;
         while (!AtEnd)
         {
             var c = Peek();
@@ -39,7 +40,7 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
             {
                 _at++;
                 (_keepEscapes, _depth) = (outerKeepEscapes, _depth - 1);
-                return (result.ToString(), words.Finish());
+                return (result.ToString(), words?.Finish() ?? []);
             }
             string piece;
             switch (c)
@@ -47,7 +48,7 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
                 case '$':
                     piece = ReadVariable();
                     result.Append(piece);
-                    words.AddSplit(piece);
+                    words?.AddSplit(piece);
                     continue;
                 case '\'' when !options.IgnoreQuotes:
                     piece = ReadSingleQuoted();
@@ -62,13 +63,13 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
                     _at++;
                     if (c != options.Escape)
                     {
-                        words.AddSplit(c);
+                        words?.AddSplit(c);
                         result.Append(c);
                         continue;
                     }
                     if (_keepEscapes)
                     {
-                        words.AddWhole(c);
+                        words?.AddWhole(c);
                         result.Append(c);
                     }
                     if (AtEnd)
@@ -77,12 +78,12 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
                     break;
             }
             result.Append(piece);
-            words.AddWhole(piece);
+            words?.AddWhole(piece);
         }
         if (stop != EndOfText)
             throw new ExpansionException($"unexpected end while looking for the matching {stop} in \"{source}\"");
         (_keepEscapes, _depth) = (outerKeepEscapes, _depth - 1);
-        return (result.ToString(), words.Finish());
+        return (result.ToString(), words?.Finish() ?? []);
     }
 
     private string ReadSingleQuoted()
@@ -292,7 +293,7 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
     private string? Find(string name)
     {
         var value = variables.Find(name);
-        (value is null ? _unmatched : _matched).Add(name);
+        _ = value is null ? (_unmatched ??= []).Add(name) : (_matched ??= []).Add(name);
         return value;
     }
 

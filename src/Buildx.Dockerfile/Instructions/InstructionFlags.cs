@@ -3,11 +3,14 @@ namespace Buildx.Dockerfile;
 /// <summary>The flags of one instruction, checked against those it knows.</summary>
 internal sealed class InstructionFlags
 {
-    private readonly Dictionary<string, List<SyntaxWord>> _values = [];
+    private static readonly Dictionary<string, List<SyntaxWord>> None = [];
+
+    private readonly Dictionary<string, List<SyntaxWord>> _values;
 
     /// <param name="known">Names; a trailing <c>*</c> allows several, a trailing <c>?</c> makes it yes or no.</param>
     public InstructionFlags(InstructionSyntax syntax, params string[] known)
     {
+        _values = syntax.Flags.Count == 0 ? None : [];
         foreach (var flag in syntax.Flags)
         {
             var name = flag.Name;

@@ -69,7 +69,7 @@ internal static class SyntaxRules
         var wanted = lower <= upper;
         foreach (var instruction in instructions)
         {
-            if (instruction.Keyword != Apply(wanted, instruction.Keyword))
+            if (Casing(instruction.Keyword) != wanted && instruction.Keyword != Apply(wanted, instruction.Keyword))
             {
                 linter.Report(
                     LintRules.ConsistentInstructionCasing, instruction.Range,
@@ -79,7 +79,16 @@ internal static class SyntaxRules
     }
 
     /// <returns>True for upper, false for lower, null for mixed.</returns>
-    private static bool? Casing(string keyword) => !keyword.Any(char.IsAsciiLetterUpper) ? false : !keyword.Any(char.IsAsciiLetterLower) ? true : null;
+    private static bool? Casing(string keyword)
+    {
+        var (upper, lower) = (false, false);
+        foreach (var c in keyword)
+        {
+            upper |= char.IsAsciiLetterUpper(c);
+            lower |= char.IsAsciiLetterLower(c);
+        }
+        return !upper ? false : !lower ? true : null;
+    }
 
     private static string Apply(bool? upper, string text) => upper == true ? text.ToUpperInvariant() : text.ToLowerInvariant();
 }

@@ -4,6 +4,7 @@ using Buildx.Engine.Frontends.Dockerfile;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
+using Buildx.Engine.Trees;
 using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
@@ -51,6 +52,70 @@ public sealed class DockerfileFrontendTests
         await SolveAsync(new Bridge("# syntax=docker/dockerfile:1.7-labs\nFROM busybox\n"));
     }
 
+    [Fact]
+    public async Task A_stage_that_is_emulated_without_need_is_a_warning_of_the_build()
+    {
+        var bridge = new Bridge("FROM maven AS jar\nRUN mvn package\nFROM debian\nCOPY --from=jar /x.jar /\n");
+        await SolveAsync(bridge, ("platform", "linux/amd64"));
+        Assert.Empty(bridge.Warnings);
+        await SolveAsync(bridge, ("platform", "linux/amd64,linux/arm64,linux/s390x"));
+        var warning = Assert.Single(bridge.Warnings);
+        Assert.StartsWith("EmulatedRun: the RUN of this stage is emulated", warning.Message, StringComparison.Ordinal);
+        Assert.EndsWith("write FROM --platform=$BUILDPLATFORM maven AS jar (line 1)", warning.Message, StringComparison.Ordinal);
+        Assert.Equal(1, warning.Ranges[0].Start.Line);
+    }
+
+    [Theory]
+    [InlineData("git", 1_600_000_000)]
+    [InlineData("download", 1_500_000_000)]
+    [InlineData("archive", 1_400_000_000)]
+    [InlineData("something", null)]
+    public async Task The_time_of_a_build_can_be_that_of_a_remote_source(string kind, int? expected)
+    {
+        var directory = Directory.CreateTempSubdirectory("source-").FullName;
+        try
+        {
+            var file = Path.Combine(directory, "context");
+            switch (kind)
+            {
+                case "git":
+                    Directory.SetLastWriteTimeUtc(directory, DateTime.UnixEpoch.AddSeconds(1_600_000_000));
+                    break;
+                case "archive":
+                    WriteArchive(file, 1_300_000_000, 1_400_000_000, 1_350_000_000);
+                    File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+                    break;
+                default:
+                    await File.WriteAllTextAsync(file, "no archive", TestContext.Current.CancellationToken);
+                    File.SetLastWriteTimeUtc(file, kind == "download" ? DateTime.UnixEpoch.AddSeconds(1_500_000_000) : DateTime.UnixEpoch);
+                    break;
+            }
+            var bridge = new Bridge("FROM busybox\nWORKDIR /a\n") { Tree = directory };
+            var url = kind == "git" ? "https://host/repository.git#v1" : "https://host/file";
+            var result = await SolveAsync(bridge, ("build-arg:SOURCE_DATE_EPOCH", "src"), ("context:src", url));
+            Assert.Equal(expected?.ToString(System.Globalization.CultureInfo.InvariantCulture), result.Metadata.TryGetValue("source.date.epoch", out var epoch) ? Encoding.ASCII.GetString(epoch) : null);
+            Assert.Equal(kind == "git" ? "commit" : null, bridge.Opened!.Attrs.TryGetValue("git.mtime", out var time) ? time : null);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static void WriteArchive(string path, params int[] times)
+    {
+        using var compressed = new System.IO.Compression.GZipStream(File.Create(path), System.IO.Compression.CompressionLevel.Fastest);
+        using var archive = new System.Formats.Tar.TarWriter(compressed);
+        foreach (var time in times)
+        {
+            archive.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, $"f{time}")
+            {
+                ModificationTime = DateTimeOffset.FromUnixTimeSeconds(time),
+                DataStream = new MemoryStream("x"u8.ToArray()),
+            });
+        }
+    }
+
     private static Task<FrontendResult> SolveAsync(Bridge bridge, params (string Key, string Value)[] options) => new DockerfileFrontend(new NoImages()).SolveAsync(
         new FrontendRequest(options.ToDictionary(option => option.Key, option => option.Value), new Dictionary<string, Definition>()),
         bridge, TestContext.Current.CancellationToken);
@@ -67,11 +132,18 @@ public sealed class DockerfileFrontendTests
 
         public List<string> Steps { get; } = [];
 
+        public List<FrontendWarning> Warnings { get; } = [];
+
+        /// <summary>What any source is found to be.</summary>
+        public string? Tree { get; init; }
+
+        public SourceOp? Opened { get; set; }
+
         public string SessionId => "session";
 
         public IReadOnlyList<Oci.Platform> WorkerPlatforms { get; } = [new Oci.Platform("linux", "amd64")];
 
-        public IBuildReference Reference(Definition definition) => new Reference(definition, dockerfile, Steps);
+        public IBuildReference Reference(Definition definition) => new Reference(definition, dockerfile, Steps, this);
 
         public Task<ResolvedImageConfig> ResolveImageConfigAsync(
             ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken)
@@ -82,14 +154,12 @@ public sealed class DockerfileFrontendTests
             return Task.FromResult(new ResolvedImageConfig(Digest.Sha256(Encoding.UTF8.GetBytes(config)), Encoding.UTF8.GetBytes(config)));
         }
 
-        public void Warn(FrontendWarning warning)
-        {
-        }
+        public void Warn(FrontendWarning warning) => Warnings.Add(warning);
 
         public Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => work(cancellationToken);
     }
 
-    private sealed class Reference(Definition definition, string? dockerfile, List<string> steps) : IBuildReference
+    private sealed class Reference(Definition definition, string? dockerfile, List<string> steps, Bridge bridge) : IBuildReference
     {
         public Definition Definition => definition;
 
@@ -109,8 +179,17 @@ public sealed class DockerfileFrontendTests
 
         public Task<byte[]?> ReadStartAsync(string path, int length, CancellationToken cancellationToken) => ReadFileAsync(path, cancellationToken);
 
-        public ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("the stand-in has no tree");
+        public ValueTask<IOpenTree> OpenAsync(CancellationToken cancellationToken)
+        {
+            bridge.Opened = Output!.Vertex.Operation.Source;
+            return ValueTask.FromResult<IOpenTree>(new OpenTree(new FileTree(bridge.Tree ?? throw new NotSupportedException("the stand-in has no tree"))));
+        }
 
         public Task<IReadOnlyList<string>?> ReadDirectoryAsync(string path, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
+    }
+
+    private sealed record OpenTree(FileTree Tree) : IOpenTree
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -312,5 +312,8 @@ internal sealed class RequestContexts
 
         public Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellationToken) =>
             owner.FindAsync(name, platform, cancellationToken);
+
+        public Task<DateTimeOffset?> FindTimeAsync(LlbOutput source, string stepName, CancellationToken cancellationToken) =>
+            SourceTimes.FindAsync(source, stepName, owner._bridge, cancellationToken);
     }
 }
