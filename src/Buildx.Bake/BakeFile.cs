@@ -25,6 +25,9 @@ public static class BakeFile
     public static BakePlan Plan(BakeDefinition definition, IReadOnlyList<string> names, BakeOptions options)
     {
         var overrides = TargetOverrides.Parse(options.Overrides, definition, options.Environment is { } environment ? name => environment.GetValueOrDefault(name) : null);
-        return TargetChecks.Apply(new TargetResolver(definition, overrides).Resolve(names)) with { Grants = overrides.Grants };
+        var plan = new TargetResolver(definition, overrides).Resolve(names);
+        if (options.Repository is { } repository)
+            plan = RemoteContexts.Apply(plan, repository);
+        return TargetChecks.Apply(plan) with { Grants = overrides.Grants };
     }
 }

@@ -18,6 +18,9 @@ public sealed record BakeOptions
     /// <summary>Paths of contexts are relative to the file they stand in, not to the working directory.</summary>
     public bool PathsAreRelativeToFiles { get; init; }
 
+    /// <summary>The git repository that the definition comes from, where contexts are then; null for a definition of this machine.</summary>
+    public string? Repository { get; init; }
+
     /// <summary>Values for targets from the command line: <c>PATTERN.KEY[.NAME][+]=VALUE</c>.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 

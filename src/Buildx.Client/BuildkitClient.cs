@@ -1,6 +1,5 @@
 using Buildx.Client.Progress;
 using Buildx.Protocol.ControlApi;
-using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
 
@@ -12,14 +11,12 @@ public sealed class BuildkitClient : IAsyncDisposable
     private readonly BuildkitConnector _connector;
     private readonly Http2Channel _channel;
     private readonly Control.ControlClient _control;
-    private readonly LLBBridge.LLBBridgeClient _bridge;
 
     private BuildkitClient(BuildkitConnector connector)
     {
         _connector = connector;
         _channel = Http2Channel.Create(connector.ConnectAsync);
         _control = new Control.ControlClient(_channel.Invoker);
-        _bridge = new LLBBridge.LLBBridgeClient(_channel.Invoker);
     }
 
     /// <summary>For calls that this class has no method for.</summary>
@@ -106,9 +103,9 @@ public sealed class BuildkitClient : IAsyncDisposable
     /// <exception cref="SolveException">The build failed.</exception>
     public Task<SolveResult> SolveAsync(SolveOptions options, IProgressSink? progress = null, CancellationToken cancellationToken = default)
     {
-        if (options.Frontend.Length > 0 == options.Definition is not null)
+        if (options.Act is null && options.Frontend.Length > 0 == options.Definition is not null)
             throw new ArgumentException("either a frontend or a definition says what is built", nameof(options));
-        return new Solve(_control, _bridge, _connector, options, progress).RunAsync(cancellationToken);
+        return new Solve(_control, _channel.Invoker, _connector, options, progress).RunAsync(cancellationToken);
     }
 
     /// <summary>Serves directories for several builds at once, until it is disposed.</summary>

@@ -24,11 +24,9 @@ internal sealed class BakeRunner(CliContext context, BakeRequest request)
 
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (request.RemoteDefinition is { } url)
-            throw new CliException($"a definition at a URL is not supported yet: {url}; clone it, and bake there");
-        var names = request.Files.Select(TargetPaths.WithoutScheme).ToList();
-        var files = await DefinitionFiles.ReadAsync(names, Environment.CurrentDirectory, Console.OpenStandardInput(), cancellationToken);
-        var options = CreateOptions();
+        var remote = request.RemoteDefinition is { } url ? new RemoteDefinition(context, url) : null;
+        var files = await ReadFilesAsync(remote, cancellationToken);
+        var options = CreateOptions() with { Repository = remote?.Repository };
         var definition = BakeFile.Read(files, options);
         foreach (var warning in definition.Warnings)
             context.Error.Write(DiagnosticPrinter.Print(warning));
@@ -46,6 +44,19 @@ internal sealed class BakeRunner(CliContext context, BakeRequest request)
         AskForPermission(plan);
         return await new BakeBuilds(context, request, plan).RunAsync(cancellationToken);
     }
+
+    /// <summary>Of a definition at a URL, <c>cwd://FILE</c> is a file of this machine that is laid over it.</summary>
+    private async Task<IReadOnlyList<SourceText>> ReadFilesAsync(RemoteDefinition? remote, CancellationToken cancellationToken)
+    {
+        if (remote is null)
+            return await ReadLocalAsync(request.Files, cancellationToken);
+        var files = await remote.ReadAsync([.. request.Files.Where(name => !TargetPaths.IsInWorkingDirectory(name))], request.Progress, cancellationToken);
+        var local = request.Files.Where(TargetPaths.IsInWorkingDirectory).ToList();
+        return local.Count == 0 ? files : [.. files, .. await ReadLocalAsync(local, cancellationToken)];
+    }
+
+    private static Task<IReadOnlyList<SourceText>> ReadLocalAsync(IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        DefinitionFiles.ReadAsync([.. names.Select(TargetPaths.WithoutScheme)], Environment.CurrentDirectory, Console.OpenStandardInput(), cancellationToken);
 
     private BakeOptions CreateOptions() => new()
     {
@@ -86,7 +97,10 @@ internal sealed class BakeRunner(CliContext context, BakeRequest request)
         if (missing.IsEmpty)
             return;
         // Switched off, access to files is nobody's business.
-        if (!missing.HasPrivileges && Environment.GetEnvironmentVariable("BUILDX_BAKE_ENTITLEMENTS_FS") is "0" or "f" or "F" or "false" or "FALSE" or "False")
+        var isSwitchedOff = Environment.GetEnvironmentVariable("BUILDX_BAKE_ENTITLEMENTS_FS") is { } set
+            ? set is "0" or "f" or "F" or "false" or "FALSE" or "False"
+            : request.RemoteDefinition is not null && IsSet("BAKE_ALLOW_REMOTE_FS_ACCESS");
+        if (!missing.HasPrivileges && isSwitchedOff)
             return;
         EntitlementPrompt.Ask(context, EntitlementText.Describe(missing, Environment.CurrentDirectory));
     }

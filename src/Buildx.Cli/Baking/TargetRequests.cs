@@ -48,7 +48,7 @@ internal static class TargetRequests
             NoCache = target.NoCache == true,
             NoCacheStages = target.NoCache == true ? [] : target.NoCacheFilter ?? [],
             Pull = target.Pull == true,
-            Secrets = [.. (target.Secrets ?? []).Select(secret => SecretSpec.Parse(secret.ToString()))],
+            Secrets = [.. (target.Secrets ?? []).Select(secret => SecretSpec.Parse(secret.ToString())), .. CredentialsOf(bake, context)],
             SshAgents = ReadSsh(target, context),
             Outputs = call is null ? [.. (target.Outputs ?? []).Select(output => OutputSpec.Parse(output.ToString()))] : [],
             Entitlements = [.. (target.Entitlements ?? []).Select(CheckEntitlement)],
@@ -105,6 +105,10 @@ internal static class TargetRequests
         target.Ssh is { Count: > 0 } ssh ? SshSpec.ParseAll([.. ssh.Select(entry => $"{entry.Id}{(entry.Paths.Count > 0 ? "=" : "")}{string.Join(',', entry.Paths)}")])
         : !Directory.Exists(context) && RemoteContext.IsSsh(context) ? [SshSpec.Default]
         : [];
+
+    /// <summary>Who may fetch the definition may fetch a context of the same host.</summary>
+    private static IReadOnlyList<SecretSpec> CredentialsOf(BakeRequest bake, string context) =>
+        bake.RemoteDefinition is { } url && GitCredentials.HaveOneHost(url, context) ? GitCredentials.For(url) : [];
 
     private static string CheckEntitlement(string text) => text is "network.host" or "security.insecure" ? text : throw new CliException($"the entitlement {text} is not supported yet");
 

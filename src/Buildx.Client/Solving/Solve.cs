@@ -8,12 +8,13 @@ namespace Buildx.Client;
 
 /// <summary>One build under way: its session, the call that builds, and the one that tells how it goes.</summary>
 internal sealed class Solve(
-    Control.ControlClient control, LLBBridge.LLBBridgeClient bridge, BuildkitConnector connector, SolveOptions options, IProgressSink? progress)
+    Control.ControlClient control, CallInvoker invoker, BuildkitConnector connector, SolveOptions options, IProgressSink? progress)
 {
     private static readonly TimeSpan StatusInactivity = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StatusRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SessionGrace = TimeSpan.FromSeconds(2);
 
+    private readonly LLBBridge.LLBBridgeClient _bridge = new(invoker);
     private readonly string _ref = options.Ref ?? SessionTunnel.NewId();
     private readonly string _session = SessionTunnel.NewId();
     private long _lastStatus;
@@ -77,13 +78,25 @@ internal sealed class Solve(
     {
         if (options.Request is { } question)
         {
-            var asking = new FrontendQuestion(bridge, _ref, options);
+            var asking = new FrontendQuestion(_bridge, _ref, options);
             var (response, answer) = await ActAsFrontendAsync(token => asking.AskAsync(question, token), cancellationToken);
             return new SolveResult(_ref, response.ExporterResponse) { Answer = answer };
         }
+        if (options.Act is { } act)
+        {
+            var frontend = new ClientFrontend(invoker, _ref, _session);
+            var (response, _) = await ActAsFrontendAsync(
+                async token =>
+                {
+                    await frontend.RunAsync(act, token);
+                    return true;
+                },
+                cancellationToken);
+            return new SolveResult(_ref, response.ExporterResponse);
+        }
         if (options.Built is { } built)
         {
-            var building = new GraphBuild(bridge, _ref, options);
+            var building = new GraphBuild(_bridge, _ref, options);
             var (response, _) = await ActAsFrontendAsync(
                 async token =>
                 {
@@ -107,7 +120,7 @@ internal sealed class Solve(
         await ((Task)acting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // What the frontend said tells more than the build that failed for it.
-        if (acting.Exception?.InnerException is RpcException { StatusCode: not StatusCode.Cancelled })
+        if (acting.Exception?.InnerException is not (null or RpcException { StatusCode: StatusCode.Cancelled }))
             await acting;
         var response = await solving;
         return (response, await acting);
@@ -120,7 +133,7 @@ internal sealed class Solve(
             Ref = _ref,
             Session = _session,
             // The frontend that is asked something is asked by us.
-            Frontend = options.Request is null && options.Built is null ? options.Frontend : "",
+            Frontend = options is { Request: null, Built: null, Act: null } ? options.Frontend : "",
             Definition = options.Definition,
             Cache = new Protocol.ControlApi.CacheOptions(),
             Internal = options.IsInternal,

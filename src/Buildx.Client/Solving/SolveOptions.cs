@@ -1,3 +1,4 @@
+using Buildx.Client.Frontends;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Client;
@@ -27,6 +28,9 @@ public sealed record SolveOptions
     /// has them as its <see cref="FrontendInputs"/> goes on from there.
     /// </summary>
     public Action<IReadOnlyList<BuildGraph>>? Built { get; init; }
+
+    /// <summary>What the client does in the place of a frontend: it may build, and read what is built. Nothing is exported.</summary>
+    public Func<FrontendBuild, CancellationToken, Task>? Act { get; init; }
 
     /// <summary>The graph itself, without a frontend.</summary>
     public Definition? Definition { get; init; }

@@ -108,7 +108,7 @@ public sealed class BuildFlagsTests
     [InlineData("--build-context a .", "--build-context: \"a\" is not of the form NAME=SOURCE")]
     [InlineData("--build-context a=/does/not/exist .", "/does/not/exist is neither a directory nor a URL")]
     [InlineData("--build-context a=oci-layout:///x .", "an OCI layout is not supported yet")]
-    [InlineData("--build-context a=target:b .", "target: is for bake")]
+    [InlineData("--build-context a=target:b .", "only a target of bake")]
     [InlineData("--build-context A/../b=. .", "can't be the name")]
     [InlineData("/does/not/exist", "the build context /does/not/exist does not exist")]
     [InlineData("--push .", "a pushed image needs a name")]
