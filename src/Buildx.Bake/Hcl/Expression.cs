@@ -12,11 +12,11 @@ public abstract class Expression
 
     /// <summary>Reads an expression that stands alone. Never throws.</summary>
     public static Expression Parse(string text, string name, DiagnosticBag diagnostics) =>
-        Syntax.Parser.ParseExpression(new SourceText(name, text), diagnostics);
+        Syntax.Parser.ParseExpression(new SourceText(name, text), text, new TextPosition(1, 1), diagnostics);
 
     /// <summary>Reads a text that is a template as a whole. Never throws.</summary>
     public static Expression ParseTemplate(string text, string name, DiagnosticBag diagnostics) =>
-        Syntax.Parser.ParseTemplate(new SourceText(name, text), diagnostics);
+        Syntax.Parser.ParseTemplate(new SourceText(name, text), text, new TextPosition(1, 1), diagnostics);
 
     /// <summary>Never throws: what goes wrong is among the diagnostics, and the value is then an unknown one.</summary>
     public EvaluationResult Evaluate(EvaluationScope scope)

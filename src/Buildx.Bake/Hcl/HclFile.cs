@@ -13,4 +13,13 @@ public sealed record HclFile(SourceText Source, Body Body, IReadOnlyList<Diagnos
         var body = Syntax.Parser.ParseFile(source, diagnostics);
         return new HclFile(source, body, diagnostics);
     }
+
+    /// <summary>Reads the JSON syntax. Never throws.</summary>
+    public static HclFile ParseJson(string text, string fileName)
+    {
+        var source = new SourceText(fileName, text);
+        var diagnostics = new DiagnosticBag();
+        var body = Json.JsonParser.ParseBody(source, diagnostics);
+        return new HclFile(source, body, diagnostics);
+    }
 }

@@ -17,20 +17,20 @@ internal sealed partial class Lexer
     private int _line;
     private int _lineStart;
 
-    private Lexer(SourceText source, int start, DiagnosticBag diagnostics)
+    private Lexer(SourceText source, string text, TextPosition from, DiagnosticBag diagnostics)
     {
         _source = source;
-        _text = source.Text;
+        _text = text;
         _diagnostics = diagnostics;
-        _position = start;
-        _line = 1;
-        _lineStart = start;
+        _position = text.StartsWith('\uFEFF') ? 1 : 0;
+        _line = from.Line;
+        _lineStart = _position - (from.Column - 1);
     }
 
-    public static Token[] Read(SourceText source, DiagnosticBag diagnostics, bool isTemplate = false)
+    /// <param name="text">All of the source, or a text that stands in it at <paramref name="from"/>.</param>
+    public static Token[] Read(SourceText source, string text, TextPosition from, DiagnosticBag diagnostics, bool isTemplate = false)
     {
-        var start = source.Text.StartsWith('\uFEFF') ? 1 : 0;
-        var lexer = new Lexer(source, start, diagnostics);
+        var lexer = new Lexer(source, text, from, diagnostics);
         lexer.Run(isTemplate ? LexerMode.BareTemplate : LexerMode.Normal);
         return [.. lexer._tokens];
     }

@@ -83,7 +83,7 @@ internal sealed partial class Parser
                 return ParseTemplateUpTo(TokenKind.CloseQuote, first.Range, isIndented: false);
             case TokenKind.OpenHeredoc:
                 Take();
-                return ParseTemplateUpTo(TokenKind.CloseHeredoc, first.Range, isIndented: _source.Text[first.Start + 2] == '-');
+                return ParseTemplateUpTo(TokenKind.CloseHeredoc, first.Range, isIndented: _text[first.Start + 2] == '-');
             case TokenKind.OpenParenthesis:
                 return ParseParentheses();
             case TokenKind.OpenBracket:

@@ -9,7 +9,9 @@ namespace Buildx.Bake.Hcl.Syntax;
 internal sealed partial class Parser
 {
     private const int MaximumNesting = 200;
+    private static readonly TextPosition Start = new(1, 1);
     private readonly SourceText _source;
+    private readonly string _text;
     private readonly Token[] _tokens;
     private readonly DiagnosticBag _diagnostics;
     private int _index;
@@ -19,31 +21,34 @@ internal sealed partial class Parser
     // Set by the first mistake in an item: what else seems wrong in it may only follow from that.
     private bool _failed;
 
-    private Parser(SourceText source, Token[] tokens, DiagnosticBag diagnostics)
+    private Parser(SourceText source, string text, Token[] tokens, DiagnosticBag diagnostics)
     {
         _source = source;
+        _text = text;
         _tokens = tokens;
         _diagnostics = diagnostics;
     }
 
     public static NativeBody ParseFile(SourceText source, DiagnosticBag diagnostics)
     {
-        var parser = new Parser(source, Lexer.Read(source, diagnostics), diagnostics);
+        var parser = new Parser(source, source.Text, Lexer.Read(source, source.Text, Start, diagnostics), diagnostics);
         return parser.ParseBody(TokenKind.EndOfFile, default);
     }
 
-    public static Expression ParseExpression(SourceText source, DiagnosticBag diagnostics)
+    /// <summary>Reads an expression that stands in the source at a place, where it may be written otherwise.</summary>
+    public static Expression ParseExpression(SourceText source, string text, TextPosition from, DiagnosticBag diagnostics)
     {
-        var parser = new Parser(source, Lexer.Read(source, diagnostics), diagnostics) { _skipsNewlines = true };
+        var parser = new Parser(source, text, Lexer.Read(source, text, from, diagnostics), diagnostics) { _skipsNewlines = true };
         var expression = parser.ParseExpression();
         if (parser.Peek().Kind != TokenKind.EndOfFile)
             parser.Fail(parser.Peek().Range, "the expression should end here", "operands stand on both sides of an operator, and arguments are separated by commas");
         return expression;
     }
 
-    public static Expression ParseTemplate(SourceText source, DiagnosticBag diagnostics)
+    /// <summary>Reads a template that stands in the source at a place, where it may be written otherwise.</summary>
+    public static Expression ParseTemplate(SourceText source, string text, TextPosition from, DiagnosticBag diagnostics)
     {
-        var parser = new Parser(source, Lexer.Read(source, diagnostics, isTemplate: true), diagnostics);
+        var parser = new Parser(source, text, Lexer.Read(source, text, from, diagnostics, isTemplate: true), diagnostics);
         return parser.ParseTemplateUpTo(TokenKind.EndOfFile, parser.Peek().Range, isIndented: false);
     }
 
@@ -75,7 +80,7 @@ internal sealed partial class Parser
 
     private bool IsKeyword(Token token, string keyword) => token.Kind == TokenKind.Identifier && TextOf(token).SequenceEqual(keyword);
 
-    private ReadOnlySpan<char> TextOf(Token token) => _source.Text.AsSpan(token.Start, token.Length);
+    private ReadOnlySpan<char> TextOf(Token token) => _text.AsSpan(token.Start, token.Length);
 
     private string StringOf(Token token) => TextOf(token).ToString();
 
