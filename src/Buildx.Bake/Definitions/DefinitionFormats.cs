@@ -18,7 +18,7 @@ internal static class DefinitionFormats
             if (name.EndsWith(".yml", StringComparison.Ordinal) || name.EndsWith(".yaml", StringComparison.Ordinal))
                 compose.Add(file);
             else if (name.EndsWith(".json", StringComparison.Ordinal))
-                bodies.Add(Take(ParseJson(file), diagnostics));
+                bodies.Add(Take(HclFile.ParseJson(file.Text, file.Name), diagnostics));
             else if (name.EndsWith(".hcl", StringComparison.Ordinal))
                 bodies.Add(Take(HclFile.Parse(file.Text, file.Name), diagnostics));
             else if (IsCompose(file, options))
@@ -47,14 +47,9 @@ internal static class DefinitionFormats
         var native = HclFile.Parse(file.Text, file.Name);
         if (!native.HasErrors)
             return native.Body;
-        var json = ParseJson(file);
+        var json = HclFile.ParseJson(file.Text, file.Name);
         return json.HasErrors && !file.Text.TrimStart().StartsWith('{') ? Take(native, diagnostics) : Take(json, diagnostics);
     }
-
-    private static HclFile ParseJson(SourceText file) => HclFile.Parse("", file.Name) with
-    {
-        Diagnostics = [Diagnostic.Error(file.At(new TextRange(new TextPosition(1, 1), new TextPosition(1, 1))), "definitions in JSON can't be read by this version yet", "write it in HCL")],
-    };
 
     private static Body Take(HclFile file, DiagnosticBag diagnostics)
     {
