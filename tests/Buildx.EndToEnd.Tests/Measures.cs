@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Buildx.EndToEnd.Tests;
 
 /// <summary>What a running engine holds.</summary>
+/// <param name="Locks">Of whole files; those of the database's pages come and go with its connections.</param>
 /// <param name="Memory">Resident bytes that are no file's.</param>
 internal sealed record Measures(int Processes, int Mounts, int Descriptors, int Locks, long Memory)
 {
@@ -10,7 +11,8 @@ internal sealed record Measures(int Processes, int Mounts, int Descriptors, int 
         Workplace.Descendants(engine).Count,
         Workplace.Mounts(engine).Count,
         Directory.GetFiles($"/proc/{engine}/fd").Length,
-        File.ReadAllLines("/proc/locks").Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(engine.ToString(CultureInfo.InvariantCulture))),
+        File.ReadAllLines("/proc/locks").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(words => words.Contains("FLOCK") && words.Contains(engine.ToString(CultureInfo.InvariantCulture))),
         Anonymous(engine));
 
     private static long Anonymous(int engine)
