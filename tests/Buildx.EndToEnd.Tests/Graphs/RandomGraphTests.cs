@@ -14,6 +14,12 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
     /// <summary>How many; more on demand with BUILDX_RANDOM_GRAPHS.</summary>
     private static readonly int Count = Setting("BUILDX_RANDOM_GRAPHS", 40);
 
+    /// <summary>
+    /// BuildKit's own troubles, which say nothing about the graph: snapshots that a cancelled build has taken along, and merges of
+    /// several empty differences.
+    /// </summary>
+    private static readonly string[] OwnFailures = ["during finalize", "invalid response from exec need 0 index but 0 results received"];
+
     private static readonly int FirstSeed = Setting("BUILDX_RANDOM_SEED", 1);
 
     [Fact]
@@ -24,7 +30,7 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
         await using var ours = await EngineClient.ConnectAsync(place);
         await using var theirs = await ReferenceBuildkit.StartAsync(cancellationToken);
         var image = ImageReference.Parse($"{bases.Server.Host}/library/busybox:1.36");
-        var (equal, refused, cancelled) = (0, 0, 0);
+        var (equal, refused, broken, cancelled) = (0, 0, 0, 0);
         var (different, reasons) = (new List<string>(), new List<string>());
         for (var seed = FirstSeed; seed < FirstSeed + Count; seed++)
         {
@@ -45,15 +51,18 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
             }
             else if (mine.Tree == other.Tree)
                 equal++;
+            else if (mine.Tree is not null && OwnFailures.Any(failure => other.Error?.Contains(failure, StringComparison.Ordinal) == true))
+                broken++;
             else
                 different.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}:\n{graph}--- ours: {mine.Error}\n{mine.Tree}\n--- BuildKit's: {other.Error}\n{other.Tree}\n"));
             if (different.Count == 10)
                 break;
         }
-        output.WriteLine($"{equal} equal, {refused} refused by both, {different.Count} different; {cancelled} builds cancelled in between; BuildKit was started again {theirs.Restarts} times\n{theirs.LastWords}");
+        output.WriteLine($"{equal} equal, {refused} refused by both, {broken} that BuildKit broke on, {different.Count} different; {cancelled} builds cancelled in between; BuildKit was started again {theirs.Restarts} times\n{theirs.LastWords}");
         output.WriteLine(string.Join('\n', reasons));
         Assert.True(different.Count == 0, string.Join('\n', different));
         Assert.True(equal > refused, "most graphs should be right");
+        Assert.InRange(broken, 0, Count / 20);
     }
 
     /// <summary>Builds parts of the graph, and starts builds that are cancelled after a moment.</summary>
