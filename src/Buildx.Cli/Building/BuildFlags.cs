@@ -11,7 +11,7 @@ internal sealed class BuildFlags
 {
     private readonly Option<string[]> _tags = Flag.List("--tag", "Name of the image; may be given several times", "[REGISTRY/]NAME[:TAG]", "-t");
     private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile), or its URL; - reads it from standard input", "FILE", "-f");
-    private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, or a URL", "NAME=SOURCE");
+    private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, oci-layout://DIRECTORY[:TAG], or a URL", "NAME=SOURCE");
     private readonly Option<string[]> _platforms = Flag.List("--platform", "Platforms to build for", "PLATFORM,...");
     private readonly Option<string[]> _buildArguments = Flag.List("--build-arg", "Value of an ARG; without =VALUE it comes from the environment", "NAME[=VALUE]");
     private readonly Option<string[]> _labels = Flag.List("--label", "Label of the image", "NAME=VALUE");

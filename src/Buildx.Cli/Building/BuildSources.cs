@@ -91,7 +91,7 @@ internal sealed class BuildSources : IDisposable
             (dockerfile, shown) = (Path.Combine(Path.GetDirectoryName(dockerfile)!, "dockerfile"), Path.Combine(Path.GetDirectoryName(shown)!, "dockerfile"));
         if (!File.Exists(dockerfile) && request.DockerfilePath is { } relative && File.Exists(Path.Combine(context, relative)))
             dockerfile = Path.Combine(context, relative);
-        if (!File.Exists(dockerfile))
+        if (!File.Exists(dockerfile) || IsUnreachable(dockerfile))
             throw new CliException(ExplainMissing(request, context, dockerfile));
         return new BuildSources
         {
@@ -102,9 +102,24 @@ internal sealed class BuildSources : IDisposable
         };
     }
 
+    // A link is followed in the directory that the Dockerfile is in and nowhere else.
+    private static bool IsUnreachable(string dockerfile)
+    {
+        if (new FileInfo(dockerfile).LinkTarget is null)
+            return false;
+        var directory = Path.GetDirectoryName(dockerfile)!;
+        var real = new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? directory;
+        return new FileInfo(dockerfile).ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } target
+            || !(target.FullName.StartsWith(directory + "/", StringComparison.Ordinal) || target.FullName.StartsWith(real + "/", StringComparison.Ordinal));
+    }
+
     private static string ExplainMissing(BuildRequest request, string context, string dockerfile) =>
         Directory.Exists(dockerfile) ? $"{request.DockerfilePath ?? dockerfile} is a directory, not a Dockerfile; name the file in it: --file {Path.Combine(request.DockerfilePath ?? dockerfile, DefaultName)}"
-        : new FileInfo(dockerfile).LinkTarget is { } target ? $"{request.DockerfilePath ?? dockerfile} is a link to {target}, which is not there"
+        : new FileInfo(dockerfile).LinkTarget is { } target
+            ? $"{request.DockerfilePath ?? dockerfile} is a link to {target}, which is "
+                + (new FileInfo(dockerfile).ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } real
+                    ? $"outside of the link's directory, where it is not followed; name the file itself: --file {real.FullName}"
+                    : "not there")
         : request.DockerfilePath is null ? $"there is no Dockerfile in {context}; if it has another name: --file NAME"
         : $"there is no Dockerfile {request.DockerfilePath}";
 

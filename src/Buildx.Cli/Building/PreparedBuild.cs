@@ -1,3 +1,4 @@
+using Buildx.Cli.Values;
 using Buildx.Client;
 using Buildx.Protocol.Pb;
 using Buildx.Registry;
@@ -75,10 +76,16 @@ internal sealed class PreparedBuild : IAsyncDisposable
         SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : SharedKey(context, sources.ContextDirectory),
         Exports = outputs.Exports,
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
-        Services = [.. new ISessionService?[] { sources.Upload, agents.Service }.OfType<ISessionService>()],
+        Services = [.. new ISessionService?[] { sources.Upload, agents.Service, CreateLayoutService(request) }.OfType<ISessionService>()],
         Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };
+
+    private static LayoutService? CreateLayoutService(BuildRequest request)
+    {
+        var layouts = request.NamedContexts.Select(named => named.Layout).OfType<LayoutReference>().ToDictionary(layout => layout.StoreId, layout => layout.Layout);
+        return layouts.Count > 0 ? new LayoutService(layouts) : null;
+    }
 
     private static Dictionary<string, string> GetDirectories(BuildRequest request, BuildSources sources)
     {

@@ -5,6 +5,11 @@ namespace Buildx.Cli.Building;
 
 internal sealed class SecretProvider(IReadOnlyList<SecretSpec> secrets) : ISecretProvider
 {
-    public async Task<ReadOnlyMemory<byte>?> GetSecretAsync(string id, CancellationToken cancellationToken) =>
-        secrets.LastOrDefault(secret => secret.Id == id) is { } found ? await found.ReadAsync(cancellationToken) : null;
+    public async Task<ReadOnlyMemory<byte>?> GetSecretAsync(string id, CancellationToken cancellationToken)
+    {
+        // Not in one expression: an absent array would become an empty secret.
+        if (secrets.LastOrDefault(secret => secret.Id == id) is not { } found)
+            return null;
+        return await found.ReadAsync(cancellationToken);
+    }
 }

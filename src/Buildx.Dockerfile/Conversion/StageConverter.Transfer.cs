@@ -151,7 +151,7 @@ internal sealed partial class StageConverter
     {
         var fileName = RemoteFile.NameOf(url);
         var checksum = ParseChecksum(add);
-        var options = new VertexOptions { Name = name, Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = "" } };
+        var options = new VertexOptions { Name = name, Locations = Locations(add), Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = "" } };
         var source = context.Graph.Add(() => LlbSource.Http(url, options, new HttpSourceOptions { FileName = fileName, Checksum = checksum }));
         return file => file.Copy(source.Value, fileName, destination, basic with { Unpack = add.Unpack ?? false });
     }
@@ -168,7 +168,7 @@ internal sealed partial class StageConverter
             Checksum = git.Checksum ?? (add.Checksum.Length > 0 ? add.Checksum : null),
             ModificationTime = null,
         };
-        var source = context.Graph.Add(() => LlbSource.Git(git.Remote, new VertexOptions { Name = name }, options));
+        var source = context.Graph.Add(() => LlbSource.Git(git.Remote, new VertexOptions { Name = name, Locations = Locations(add) }, options));
         return file => file.Copy(source.Value, "/", destination, basic);
     }
 

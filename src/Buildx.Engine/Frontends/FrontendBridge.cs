@@ -36,6 +36,16 @@ internal sealed class FrontendBridge(
             },
             cancellationToken);
 
+    public Task<ResolvedImageConfig> ResolveLayoutConfigAsync(
+        ImageReference reference, LayoutStore layout, Platform platform, string logName, CancellationToken cancellationToken) => StepAsync(
+            logName.Length > 0 ? logName : $"[internal] load metadata for {reference}",
+            async token =>
+            {
+                var origin = LayoutOrigin.Find(job.Session is { } session ? [session] : [], layout);
+                return (await images.ResolveAsync(new ImageSourceRequest(reference, platform), origin, job.Tags, job.Lease, token)).ToResolvedConfig();
+            },
+            cancellationToken);
+
     public void Warn(FrontendWarning warning)
     {
         var message = new VertexWarning

@@ -1,5 +1,6 @@
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -23,6 +24,9 @@ internal interface IFrontendBridge
 
     Task<ResolvedImageConfig> ResolveImageConfigAsync(
         ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken);
+
+    /// <summary>The config of an image of a client's OCI layout.</summary>
+    Task<ResolvedImageConfig> ResolveLayoutConfigAsync(ImageReference reference, LayoutStore layout, Oci.Platform platform, string logName, CancellationToken cancellationToken);
 
     /// <summary>A warning shown with the build, e.g. a lint rule's.</summary>
     void Warn(FrontendWarning warning);

@@ -4,14 +4,15 @@ using Buildx.Engine.Storage;
 
 namespace Buildx.Engine.Operations;
 
-/// <summary>An image of a registry as the beginning of a graph.</summary>
+/// <summary>An image of a registry, or of a client's OCI layout, as the beginning of a graph.</summary>
 internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSource source, ILayerStore layers) : ISourceOperation
 {
     public async Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken)
     {
         using var status = context.Progress.StartStatus($"resolve {request.Reference}", $"resolve {request.Reference}");
-        var image = await source.ResolveAsync(
-            request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
+        var image = request.Layout is { } layout
+            ? await source.ResolveAsync(request, LayoutOrigin.Find(context.Build.Sessions, layout), context.Build.Tags, context.Lease, cancellationToken)
+            : await source.ResolveAsync(request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
         var id = new KeyHash("image").Add(image.Manifest.Digest).Add(request.LayerLimit ?? -1).ToDigest();
         return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true);
     }

@@ -43,7 +43,7 @@ internal sealed class OperationFactory(
         var colon = identifier.IndexOf("://", StringComparison.Ordinal);
         return (colon < 0 ? identifier : identifier[..colon]) switch
         {
-            "docker-image" => new ImageSourceOperation(
+            "docker-image" or "oci-layout" => new ImageSourceOperation(
                 ImageSourceRequest.Parse(identifier, operation.Source.Attrs, PlatformOf(operation)), images, storage.Layers),
             "local" => CreateLocal(operation.Source),
             "git" => new GitSourceOperation(GitSourceRequest.Parse(identifier, operation.Source.Attrs), git, _fetched),

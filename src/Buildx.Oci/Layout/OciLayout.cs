@@ -78,9 +78,13 @@ public sealed class OciLayout
     public Descriptor? Find(string? tag)
     {
         var manifests = ReadIndex().Manifests;
-        return manifests.FirstOrDefault(manifest => TagOf(manifest) == (tag ?? "latest"))
+        return manifests.FirstOrDefault(manifest => NameOf(manifest) == (tag ?? "latest"))
+            ?? manifests.FirstOrDefault(manifest => TagOf(manifest) == (tag ?? "latest"))
             ?? (tag is null && manifests is [var only] ? only : null);
     }
+
+    /// <summary>The names by which <see cref="Find"/> finds something.</summary>
+    public IReadOnlyList<string> ListTags() => [.. ReadIndex().Manifests.Select(TagOf).OfType<string>().Distinct()];
 
     public bool Contains(Digest digest) => File.Exists(GetBlobPath(digest));
 
@@ -132,6 +136,10 @@ public sealed class OciLayout
             File.Delete(temporary);
         }
     }
+
+    // Some write the whole name there, and as the tag only the end of it.
+    private static string? NameOf(Descriptor manifest) =>
+        manifest.Annotations is { } annotations && annotations.TryGetValue(ImageNameAnnotation, out var name) ? name : null;
 
     private static string? TagOf(Descriptor manifest) =>
         manifest.Annotations is { } annotations && annotations.TryGetValue(ReferenceNameAnnotation, out var tag) ? tag : null;

@@ -1,3 +1,4 @@
+using Buildx.Protocol.Content;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.FileSync;
 using Grpc.Core;
@@ -14,6 +15,17 @@ public static class SessionStreams
     public const string ForwardAgentMethod = "/moby.sshforward.v1.SSH/ForwardAgent";
 
     public const string CheckAgentMethod = "/moby.sshforward.v1.SSH/CheckAgent";
+
+    /// <summary>The client reads a blob of one of its OCI layouts.</summary>
+    public const string ContentReadMethod = "/containerd.services.content.v1.Content/Read";
+
+    public const string ContentInfoMethod = "/containerd.services.content.v1.Content/Info";
+
+    /// <summary>The header that says which of the client's layouts.</summary>
+    public const string ContentStoreKey = "buildkit-attachable-store-id";
+
+    /// <summary>Begins the value of <see cref="ContentStoreKey"/> for a layout that is an input; behind it, how the build calls the layout.</summary>
+    public const string LayoutStorePrefix = "oci:";
 
     /// <summary>The host of URLs that stand for what a client uploads.</summary>
     public const string UploadHost = "buildkit-session";
@@ -37,6 +49,10 @@ public static class SessionStreams
     /// <summary>The daemon reads an upload.</summary>
     public static Stream OpenUpload(CallInvoker session, Uri url, CancellationToken cancellationToken) => SessionTunnelStream.FromClientCall(session.AsyncDuplexStreamingCall(
         Upload, null, new CallOptions(new Metadata { { UploadPathKey, url.AbsolutePath }, { "urlhost", url.Host } }, cancellationToken: cancellationToken)));
+
+    /// <summary>The daemon reads a blob. What comes is not verified.</summary>
+    public static Stream OpenContent(CallInvoker session, string store, ReadContentRequest request, CancellationToken cancellationToken) => new ContentStream(
+        new Content.Content.ContentClient(session).Read(request, new Metadata { { ContentStoreKey, store } }, cancellationToken: cancellationToken));
 
     /// <summary>The daemon makes one more connection to an agent.</summary>
     public static Stream OpenAgent(CallInvoker session, string id, CancellationToken cancellationToken) => SessionTunnelStream.FromClientCall(

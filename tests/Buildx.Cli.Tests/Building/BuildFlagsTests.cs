@@ -107,7 +107,7 @@ public sealed class BuildFlagsTests
     [InlineData("https://github.com/a/b.git?tagg=1", "\"tagg\" is not known")]
     [InlineData("--build-context a .", "--build-context: \"a\" is not of the form NAME=SOURCE")]
     [InlineData("--build-context a=/does/not/exist .", "/does/not/exist is neither a directory nor a URL")]
-    [InlineData("--build-context a=oci-layout:///x .", "an OCI layout is not supported yet")]
+    [InlineData("--build-context a=oci-layout:///does/not/exist:v1 .", "there is no directory /does/not/exist")]
     [InlineData("--build-context a=target:b .", "only a target of bake")]
     [InlineData("--build-context A/../b=. .", "can't be the name")]
     [InlineData("/does/not/exist", "the build context /does/not/exist does not exist")]

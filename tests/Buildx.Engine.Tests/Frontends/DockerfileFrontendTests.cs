@@ -145,6 +145,10 @@ public sealed class DockerfileFrontendTests
 
         public IBuildReference Reference(Definition definition) => new Reference(definition, dockerfile, Steps, this);
 
+        public Task<ResolvedImageConfig> ResolveLayoutConfigAsync(
+            ImageReference reference, Buildx.Engine.Sources.Image.LayoutStore layout, Platform platform, string logName, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<ResolvedImageConfig> ResolveImageConfigAsync(
             ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Buildx.Dockerfile;
+using Buildx.Engine.Sources.Image;
 using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Sessions;
@@ -219,9 +220,9 @@ internal sealed class RequestContexts
                 var source = TryGit(where) ?? LlbSource.Http(where, new VertexOptions { Name = $"[context {name}] {UrlCredentials.Redact(where)}" }, new HttpSourceOptions { FileName = "context" });
                 return new NamedContext(_ => source, null);
             case "oci-layout":
-                throw new FrontendException($"the build context {name}={where}: contexts of type oci-layout are not supported yet; push the image and use docker-image://");
+                return await OpenLayoutAsync(name, rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, platform, cancellationToken);
             default:
-                throw new FrontendException($"the build context {name}={where} is of no known type; there are docker-image://, local:, input:, git and http URLs");
+                throw new FrontendException($"the build context {name}={where} is of no known type; there are docker-image://, oci-layout://, local:, input:, git and http URLs");
         }
     }
 
@@ -235,6 +236,24 @@ internal sealed class RequestContexts
         var resolved = await _bridge.ResolveImageConfigAsync(
             reference, platform, _options.ResolveMode, $"[context {name}] load metadata for {reference}", cancellationToken);
         var source = LlbSource.Image(reference.WithDigest(resolved.Digest), new VertexOptions { Platform = platform, Name = $"[context {name}] {image}" });
+        return new NamedContext(_ => source, ParseImage(name, resolved.ConfigJson));
+    }
+
+    /// <param name="layout">The client's name of the layout, and the image's digest; a tag before it says nothing more.</param>
+    private async Task<NamedContext> OpenLayoutAsync(string name, string layout, Platform platform, CancellationToken cancellationToken)
+    {
+        var at = layout.IndexOf('@');
+        if (at <= 0 || !Digest.TryParse(layout[(at + 1)..], out var digest))
+            throw new FrontendException($"the build context {name}=oci-layout://{layout} names no digest (want oci-layout://STORE@DIGEST)");
+        var store = layout[..at].Split(':')[0];
+        var image = name.Split("::")[0];
+        if (!ImageReference.TryParse(image, out var reference))
+            throw new FrontendException($"the build context {name}: \"{image}\" can't be the name of an image");
+        reference = reference.WithDigest(digest);
+        var resolved = await _bridge.ResolveLayoutConfigAsync(
+            reference, new LayoutStore(_bridge.SessionId, store), platform, $"[context {name}] load metadata for {reference}", cancellationToken);
+        var source = LlbSource.OciLayout(
+            reference.ToString(), _bridge.SessionId, store, new VertexOptions { Platform = platform, Name = $"[context {name}] OCI load from client" });
         return new NamedContext(_ => source, ParseImage(name, resolved.ConfigJson));
     }
 

@@ -15,6 +15,9 @@ namespace Buildx.Engine.Frontends.Gateway;
 /// </summary>
 internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBridge bridge, FrontendCatalog catalog) : IAsyncDisposable
 {
+    /// <summary>The <c>ResolverType</c> of an image in a client's OCI layout; others are of registries.</summary>
+    private const int LayoutResolver = 1;
+
     private readonly TaskCompletionSource<FrontendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, IBuildReference> _references = [];
 
@@ -85,8 +88,10 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
     public async Task<ResolveImageConfigResponse> ResolveImageConfigAsync(ResolveImageConfigRequest resolve, CancellationToken cancellationToken)
     {
         var reference = ImageReference.Parse(resolve.Ref).WithDefaultTag();
-        var image = await bridge.ResolveImageConfigAsync(
-            reference, PlatformOf(resolve.Platform), ImageSourceRequest.ParseMode(resolve.ResolveMode), resolve.LogName, cancellationToken);
+        var platform = PlatformOf(resolve.Platform);
+        var image = resolve.ResolverType == LayoutResolver
+            ? await bridge.ResolveLayoutConfigAsync(reference, new LayoutStore(resolve.SessionID, resolve.StoreID), platform, resolve.LogName, cancellationToken)
+            : await bridge.ResolveImageConfigAsync(reference, platform, ImageSourceRequest.ParseMode(resolve.ResolveMode), resolve.LogName, cancellationToken);
         return new ResolveImageConfigResponse { Digest = image.Digest.Value, Config = ByteString.CopyFrom(image.ConfigJson), Ref = reference.ToString() };
     }
 
@@ -95,10 +100,12 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
         if (resolve.Source is null)
             throw new InvalidLlbException("ResolveSourceMeta needs a source");
         var response = new ResolveSourceMetaResponse { Source = resolve.Source };
-        if (!resolve.Source.Identifier.StartsWith(ImageSourceRequest.Scheme, StringComparison.Ordinal))
+        if (resolve.Source.Identifier.Split("://")[0] is not ("docker-image" or "oci-layout"))
             return response;
         var source = ImageSourceRequest.Parse(resolve.Source.Identifier, resolve.Source.Attrs, PlatformOf(resolve.Platform));
-        var image = await bridge.ResolveImageConfigAsync(source.Reference, source.Platform, source.Mode, resolve.LogName, cancellationToken);
+        var image = source.Layout is { } layout
+            ? await bridge.ResolveLayoutConfigAsync(source.Reference, layout, source.Platform, resolve.LogName, cancellationToken)
+            : await bridge.ResolveImageConfigAsync(source.Reference, source.Platform, source.Mode, resolve.LogName, cancellationToken);
         response.Image = new ResolveSourceImageResponse { Digest = image.Digest.Value };
         if (resolve.Image is not { NoConfig: true })
             response.Image.Config = ByteString.CopyFrom(image.ConfigJson);

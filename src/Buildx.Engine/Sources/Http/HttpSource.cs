@@ -25,6 +25,7 @@ internal sealed class HttpSource(IStorage storage, HttpAnswers answers) : IDispo
         ConnectTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         UseCookies = false,
+        ActivityHeadersPropagator = null,
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 

@@ -6,7 +6,7 @@ using Buildx.Registry;
 namespace Buildx.Engine.Sources.Image;
 
 /// <summary>
-/// Images of registries as snapshots. Only manifests and configs are fetched here, and kept by their digests: a pinned image
+/// Images of registries and of clients' OCI layouts as snapshots. Only manifests and configs are fetched here, and kept by their digests: a pinned image
 /// that was seen before needs no network. Layers come when somebody mounts them.
 /// </summary>
 internal sealed class ImageSource(RegistryClient registry, IContentStore content, ILayerStore layers)
@@ -23,7 +23,14 @@ internal sealed class ImageSource(RegistryClient registry, IContentStore content
         ImageSourceRequest request, ICredentialSource credentials, ResolvedTags tags, IStorageLease? lease, CancellationToken cancellationToken)
     {
         var reference = request.Reference.WithDefaultTag();
-        var repository = registry.Open(reference, credentials);
+        return await ResolveAsync(request, new RegistryOrigin(registry.Open(reference, credentials)), tags, lease, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ResolveAsync(ImageSourceRequest, ICredentialSource, ResolvedTags, IStorageLease?, CancellationToken)"/>
+    public async Task<ResolvedImage> ResolveAsync(
+        ImageSourceRequest request, IImageOrigin repository, ResolvedTags tags, IStorageLease? lease, CancellationToken cancellationToken)
+    {
+        var reference = request.Reference.WithDefaultTag();
         var digest = reference.Digest ?? await tags.GetAsync(reference, token => ResolveTagAsync(repository, reference, lease, token), cancellationToken);
         if (request.Checksum is { } checksum && checksum != digest)
             throw new SourceException($"{reference.FamiliarName} has the digest {digest}, which is not the expected {checksum}");
@@ -38,16 +45,16 @@ internal sealed class ImageSource(RegistryClient registry, IContentStore content
     }
 
     private async Task<Digest> ResolveTagAsync(
-        RemoteRepository repository, ImageReference reference, IStorageLease? lease, CancellationToken cancellationToken)
+        IImageOrigin repository, ImageReference reference, IStorageLease? lease, CancellationToken cancellationToken)
     {
-        var descriptor = await repository.ResolveAsync(reference, cancellationToken);
+        var digest = await repository.ResolveAsync(reference, cancellationToken);
         // Here rather than later: the first of many platforms fetches the index, the others find it.
-        await GetManifestAsync(repository, descriptor.Digest, lease, cancellationToken);
-        return descriptor.Digest;
+        await GetManifestAsync(repository, digest, lease, cancellationToken);
+        return digest;
     }
 
     private async Task<ManifestContent> SelectAsync(
-        RemoteRepository repository, ImageReference reference, ManifestContent manifest, Platform platform, IStorageLease? lease, CancellationToken cancellationToken)
+        IImageOrigin repository, ImageReference reference, ManifestContent manifest, Platform platform, IStorageLease? lease, CancellationToken cancellationToken)
     {
         for (var depth = 0; MediaTypes.IsIndex(manifest.Descriptor.MediaType); depth++)
         {
@@ -68,18 +75,18 @@ internal sealed class ImageSource(RegistryClient registry, IContentStore content
     }
 
     private async Task<ManifestContent> GetManifestAsync(
-        RemoteRepository repository, Digest digest, IStorageLease? lease, CancellationToken cancellationToken)
+        IImageOrigin repository, Digest digest, IStorageLease? lease, CancellationToken cancellationToken)
     {
         lease?.Protect(digest);
         if (await ReadStoredAsync(digest, cancellationToken) is { } stored && OciJson.DetectManifestType(stored) is { } type)
             return new ManifestContent(new Descriptor(type, digest, stored.Length), stored);
-        var fetched = await repository.GetManifestAsync(new Descriptor(MediaTypes.OciIndex, digest, -1), cancellationToken);
+        var fetched = await repository.GetManifestAsync(digest, cancellationToken);
         await StoreAsync(fetched.Json, digest, cancellationToken);
         return fetched;
     }
 
     private async Task<ManifestContent> GetConfigAsync(
-        RemoteRepository repository, ImageReference reference, ImageManifest manifest, IStorageLease? lease, CancellationToken cancellationToken)
+        IImageOrigin repository, ImageReference reference, ImageManifest manifest, IStorageLease? lease, CancellationToken cancellationToken)
     {
         var descriptor = manifest.Config;
         if (!MediaTypes.IsConfig(descriptor.MediaType))
@@ -93,19 +100,18 @@ internal sealed class ImageSource(RegistryClient registry, IContentStore content
     }
 
     private (Snapshot Snapshot, ImmutableArray<Descriptor> Blobs) AddLayers(
-        RemoteRepository repository, ImageReference reference, ImageManifest manifest, ImageConfig config, int? limit)
+        IImageOrigin repository, ImageReference reference, ImageManifest manifest, ImageConfig config, int? limit)
     {
         var diffIds = config.RootFs?.DiffIds ?? [];
         if (diffIds.Count != manifest.Layers.Count)
             throw new SourceException($"{reference.FamiliarName} is damaged: its manifest has {manifest.Layers.Count} layers, its config {diffIds.Count}");
         if (limit > diffIds.Count)
             throw new SourceException($"{reference.FamiliarName} has {diffIds.Count} layers, {limit} were asked for");
-        var source = new RegistryBlobSource(repository);
         var ids = ImmutableArray.CreateBuilder<LayerId>();
         var blobs = ImmutableArray.CreateBuilder<Descriptor>();
         for (var i = 0; i < (limit ?? diffIds.Count); i++)
         {
-            ids.Add(layers.AddImageLayer(diffIds[i], manifest.Layers[i], source));
+            ids.Add(layers.AddImageLayer(diffIds[i], manifest.Layers[i], repository.Layers));
             blobs.Add(manifest.Layers[i]);
         }
         return (new Snapshot(ids.ToImmutable()), blobs.ToImmutable());

@@ -1,0 +1,61 @@
+using Buildx.Oci;
+using Buildx.Protocol.Content;
+using Buildx.Protocol.Sessions;
+using Google.Protobuf;
+using Grpc.Core;
+using Status = Grpc.Core.Status;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
+
+namespace Buildx.Client;
+
+/// <summary>Lets the daemon read blobs of OCI layouts on this machine.</summary>
+/// <param name="layouts">By the store's name in <c>oci-layout://</c> of the build's attributes.</param>
+public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts) : ISessionService
+{
+    private const int ChunkSize = 1 << 20;
+
+    public void Register(SessionServer server)
+    {
+        server.MapUnary(SessionStreams.ContentInfoMethod, InfoRequest.Parser, (request, call, _) =>
+        {
+            var file = new FileInfo(Find(call, request.Digest));
+            var modified = Timestamp.FromDateTimeOffset(file.LastWriteTimeUtc);
+            return Task.FromResult(new InfoResponse { Info = new Info { Digest = request.Digest, Size = file.Length, CreatedAt = modified, UpdatedAt = modified } });
+        });
+        server.Map(SessionStreams.ContentReadMethod, ReadAsync);
+    }
+
+    private async Task ReadAsync(SessionCall call, CancellationToken cancellationToken)
+    {
+        var request = await call.ReadRequiredAsync(ReadContentRequest.Parser, cancellationToken);
+        await using var file = new FileStream(Find(call, request.Digest), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (request.Offset < 0 || request.Offset > file.Length || request.Size < 0)
+            throw new RpcException(new Status(StatusCode.OutOfRange, $"{request.Digest} has {file.Length} bytes"));
+        file.Position = request.Offset;
+        var rest = request.Size == 0 ? file.Length - request.Offset : Math.Min(request.Size, file.Length - request.Offset);
+        var buffer = new byte[Math.Min(ChunkSize, rest)];
+        while (rest > 0)
+        {
+            var offset = file.Position;
+            var count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, rest)), cancellationToken);
+            if (count == 0)
+                break;
+            rest -= count;
+            await call.WriteAsync(
+                new ReadContentResponse { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)) }, cancellationToken);
+            await call.FlushAsync(cancellationToken);
+        }
+    }
+
+    private string Find(SessionCall call, string text)
+    {
+        if (call.GetHeader(SessionStreams.ContentStoreKey) is not [var id, ..])
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"the call has no header {SessionStreams.ContentStoreKey}"));
+        if (!id.StartsWith(SessionStreams.LayoutStorePrefix, StringComparison.Ordinal) || !layouts.TryGetValue(id[SessionStreams.LayoutStorePrefix.Length..], out var layout))
+            throw new RpcException(new Status(StatusCode.NotFound, $"unknown store {id}"));
+        if (!Digest.TryParse(text, out var digest))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{text}\" is not a digest"));
+        var path = layout.GetBlobPath(digest);
+        return File.Exists(path) ? path : throw new RpcException(new Status(StatusCode.NotFound, $"content {digest}: not found in {layout.DirectoryPath}"));
+    }
+}

@@ -1,0 +1,81 @@
+using Buildx.Engine.Server;
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+using Buildx.Protocol.Content;
+using Buildx.Protocol.Sessions;
+using Buildx.Registry;
+using Grpc.Core;
+
+namespace Buildx.Engine.Sources.Image;
+
+/// <summary>The OCI layout of a client, read through its session.</summary>
+internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
+{
+    private const int MaximumJsonSize = 16 << 20;
+
+    private readonly ISession _session;
+    private readonly string _store;
+
+    private LayoutOrigin(ISession session, string store) => (_session, _store) = (session, store);
+
+    public IBlobSource Layers => this;
+
+    // Nothing can be mounted from a client into a repository.
+    string? IBlobSource.Repository => null;
+
+    /// <exception cref="SourceException">The client is not there any more, or has no such store.</exception>
+    public static LayoutOrigin Find(IEnumerable<ISession> sessions, LayoutStore layout)
+    {
+        var session = sessions.FirstOrDefault(session =>
+            (layout.SessionId.Length == 0 || session.Id == layout.SessionId) && !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.ContentReadMethod));
+        return session is null
+            ? throw new SourceException("the client that has the OCI layout is not connected any more, or doesn't offer it")
+            : new LayoutOrigin(session, SessionStreams.LayoutStorePrefix + layout.StoreId);
+    }
+
+    public Task<Digest> ResolveAsync(ImageReference reference, CancellationToken cancellationToken) =>
+        throw new SourceException($"{reference.FamiliarName}: an image of an OCI layout must be named by its digest");
+
+    public async Task<ManifestContent> GetManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var json = await ReadAsync(new Descriptor(MediaTypes.OciManifest, digest, await GetSizeAsync(digest, cancellationToken)), cancellationToken);
+        var type = OciJson.DetectManifestType(json) ?? throw new SourceException($"{digest} in the OCI layout is neither a manifest nor an index");
+        return new ManifestContent(new Descriptor(type, digest, json.Length), json);
+    }
+
+    public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken) => ReadAsync(blob, cancellationToken);
+
+    public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(SessionStreams.OpenContent(
+        _session.Invoker, _store, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken));
+
+    private async Task<long> GetSizeAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await new Content.ContentClient(_session.Invoker).InfoAsync(
+                new InfoRequest { Digest = digest.Value }, new Metadata { { SessionStreams.ContentStoreKey, _store } }, cancellationToken: cancellationToken);
+            return response.Info.Size;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SourceException($"the OCI layout has no {digest}: {e.Status.Detail}", e);
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        if (blob.Size is < 0 or > MaximumJsonSize)
+            throw new SourceException($"{blob.Digest} in the OCI layout has {blob.Size} bytes, which is too much for a {blob.MediaType}");
+        try
+        {
+            await using var stream = new VerifyingStream(await OpenAsync(blob, cancellationToken), blob.Digest, blob.Size);
+            var content = new MemoryStream((int)blob.Size);
+            await stream.CopyToAsync(content, cancellationToken);
+            return content.ToArray();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SourceException($"{blob.Digest} in the OCI layout can't be read: {e.Message}", e);
+        }
+    }
+}

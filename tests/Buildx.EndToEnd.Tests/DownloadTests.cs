@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text;
+
+namespace Buildx.EndToEnd.Tests;
+
+/// <summary><c>ADD</c> and <c>--file</c> of what a web server has, with logins.</summary>
+public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
+{
+    private readonly HttpListener _server = new();
+    private readonly List<string> _authorizations = [];
+    private Task? _serving;
+
+    private string Url { get; set; } = "";
+
+    public async ValueTask DisposeAsync()
+    {
+        _server.Close();
+        if (_serving is not null)
+            await _serving;
+    }
+
+    [Theory]
+    [InlineData("HTTP_AUTH_TOKEN_127.0.0.1", "the token", "Bearer the token")]
+    [InlineData("HTTP_AUTH_HEADER_127.0.0.1", "Custom one", "Custom one")]
+    public async Task A_login_comes_from_the_secret_that_is_named_after_the_host(string secret, string value, string header)
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        Serve();
+        place.Write("Dockerfile", $"FROM scratch\nADD --chmod=640 --chown=5:6 {Url}/private /\n");
+        place.Environment["LOGIN"] = value;
+
+        var log = await place.BuildAsync("--secret", $"id={secret},env=LOGIN", "-o", "type=tar,dest=out.tar");
+
+        Assert.Equal([header], _authorizations.Distinct());
+        Assert.DoesNotContain(value, log);
+        Assert.Contains("-rw-r----- 5/6", (await place.Tool("tar").SucceedAsync("tvf", "out.tar", "--numeric-owner")).Output);
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_a_login_is_told_with_the_line_and_the_way()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        Serve();
+        place.Write("Dockerfile", $"FROM scratch\nADD {Url}/private /\n");
+        place.Environment["OTHER"] = "of no use here";
+
+        var failed = await place.Tool(Repository.Executable).ExecuteAsync("build", "--secret", "id=other,env=OTHER", ".");
+
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains($"   2 | >>> ADD {Url}/private /", failed.Error);
+        Assert.Contains("401 Unauthorized; a login is taken from the secret HTTP_AUTH_TOKEN_127.0.0.1 or HTTP_AUTH_HEADER_127.0.0.1", failed.Error);
+        Assert.Equal([""], _authorizations.Distinct());
+    }
+
+    [Fact]
+    public async Task A_Dockerfile_may_be_a_URL()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        Serve();
+        place.Write("data", "of the context");
+
+        await place.BuildxAsync("build", "-f", $"{Url}/Dockerfile", "-o", "out", ".");
+        var missing = await place.Tool(Repository.Executable).ExecuteAsync("build", "-f", $"{Url}/none", ".");
+
+        Assert.Equal("of the context", await File.ReadAllTextAsync(Path.Combine(place.Project, "out/data"), TestContext.Current.CancellationToken));
+        Assert.Contains($"--file {Url}/none: the server answered 404", missing.Error);
+    }
+
+    private void Serve()
+    {
+        for (var port = 20000 + (Environment.ProcessId % 20000); ; port++)
+        {
+            try
+            {
+                _server.Prefixes.Clear();
+                _server.Prefixes.Add($"http://127.0.0.1:{port}/");
+                _server.Start();
+                Url = $"http://127.0.0.1:{port}";
+                _serving = Task.Run(AnswerAsync);
+                return;
+            }
+            catch (HttpListenerException)
+            {
+                // Somebody else has the port.
+            }
+        }
+    }
+
+    private async Task AnswerAsync()
+    {
+        while (_server.IsListening)
+        {
+            try
+            {
+                var context = await _server.GetContextAsync();
+                var authorization = context.Request.Headers["Authorization"] ?? "";
+                _authorizations.Add(authorization);
+                var (status, content) = context.Request.Url!.AbsolutePath switch
+                {
+                    "/Dockerfile" => (200, "FROM scratch\nCOPY data /\n"),
+                    "/private" => authorization.Length == 0 ? (401, "") : (200, "for the few"),
+                    _ => (404, ""),
+                };
+                context.Response.StatusCode = status;
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(content));
+                context.Response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+}
