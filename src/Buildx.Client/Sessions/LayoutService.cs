@@ -1,5 +1,5 @@
 using Buildx.Oci;
-using Buildx.Protocol.Content;
+using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.Sessions;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,4 +1,4 @@
-using Buildx.Protocol.Content;
+using Buildx.Protocol.ContentStore;
 using Grpc.Core;
 
 namespace Buildx.Protocol.Sessions;

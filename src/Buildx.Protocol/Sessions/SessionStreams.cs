@@ -1,4 +1,4 @@
-using Buildx.Protocol.Content;
+using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.FileSync;
 using Grpc.Core;
@@ -52,7 +52,7 @@ public static class SessionStreams
 
     /// <summary>The daemon reads a blob. What comes is not verified.</summary>
     public static Stream OpenContent(CallInvoker session, string store, ReadContentRequest request, CancellationToken cancellationToken) => new ContentStream(
-        new Content.Content.ContentClient(session).Read(request, new Metadata { { ContentStoreKey, store } }, cancellationToken: cancellationToken));
+        new Content.ContentClient(session).Read(request, new Metadata { { ContentStoreKey, store } }, cancellationToken: cancellationToken));
 
     /// <summary>The daemon makes one more connection to an agent.</summary>
     public static Stream OpenAgent(CallInvoker session, string id, CancellationToken cancellationToken) => SessionTunnelStream.FromClientCall(

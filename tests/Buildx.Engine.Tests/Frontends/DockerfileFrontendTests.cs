@@ -146,7 +146,7 @@ public sealed class DockerfileFrontendTests
         public IBuildReference Reference(Definition definition) => new Reference(definition, dockerfile, Steps, this);
 
         public Task<ResolvedImageConfig> ResolveLayoutConfigAsync(
-            ImageReference reference, Buildx.Engine.Sources.Image.LayoutStore layout, Platform platform, string logName, CancellationToken cancellationToken) =>
+            ImageReference reference, Buildx.Engine.Sources.Image.LayoutStore layout, Buildx.Oci.Platform platform, string logName, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<ResolvedImageConfig> ResolveImageConfigAsync(

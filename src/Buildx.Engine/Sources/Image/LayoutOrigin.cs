@@ -1,7 +1,7 @@
 using Buildx.Engine.Server;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
-using Buildx.Protocol.Content;
+using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.Sessions;
 using Buildx.Registry;
 using Grpc.Core;
