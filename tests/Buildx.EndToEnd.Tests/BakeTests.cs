@@ -147,4 +147,50 @@ public sealed class BakeTests(BaseImageRegistry bases)
         Assert.Contains("docker-bake.hcl:4:", result.Error);
         Assert.Equal("", result.Output);
     }
+
+    [Fact]
+    public async Task A_definition_of_a_repository_builds_what_is_in_the_repository()
+    {
+        using var repository = await GitDaemon.StartAsync(new Dictionary<string, string>
+        {
+            ["docker-bake.hcl"] = """
+                variable "SUFFIX" { default = "" }
+                target "default" {
+                  context = "app"
+                  contexts = { here = BAKE_CMD_CONTEXT }
+                  output = ["out${SUFFIX}"]
+                }
+                """,
+            ["app/Dockerfile"] = "FROM scratch\nCOPY remote /\nCOPY --from=here local /\n",
+            ["app/remote"] = "of the repository",
+        });
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("local", "of this machine");
+        place.Write("over.hcl", "target \"default\" { output = [\"other\"] }\n");
+
+        await place.BuildxAsync("bake", "--progress=plain", "--var", "SUFFIX=-1", repository.Url);
+        Assert.Equal("of the repository", await File.ReadAllTextAsync(Path.Combine(place.Project, "out-1/remote"), TestContext.Current.CancellationToken));
+        Assert.Equal("of this machine", await File.ReadAllTextAsync(Path.Combine(place.Project, "out-1/local"), TestContext.Current.CancellationToken));
+
+        await place.BuildxAsync("bake", "--progress=plain", "--file", "docker-bake.hcl", "--file", "cwd://over.hcl", repository.Url + "#main");
+        Assert.True(File.Exists(Path.Combine(place.Project, "other/remote")));
+    }
+
+    [Fact]
+    public async Task Checking_builds_nothing_and_needs_no_linked_target()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("docker-bake.hcl", """
+            target "base" { dockerfile-inline = "FROM busybox:1.36\nRUN exit 1\n" }
+            target "default" {
+              contexts = { base = "target:base" }
+              dockerfile-inline = "from base\nRUN true\n"
+            }
+            """);
+
+        var result = await place.Tool(Repository.Executable).ExecuteAsync("bake", "--check", "--progress=quiet");
+
+        Assert.Contains("default\n\nCheck complete, 1 warning has been found!", result.Output);
+        Assert.DoesNotContain("error", result.All);
+    }
 }

@@ -18,6 +18,9 @@ internal static class TargetInputs
         var definitions = options.FrontendInputs.ToDictionary(StringComparer.Ordinal);
         foreach (var (context, linked) in target.Links)
         {
+            // What is only looked at has nothing behind it: any base does.
+            if (inputs[linked].Count == 0)
+                attributes[$"context:{context}"] = "docker-image://scratch";
             foreach (var graph in inputs[linked])
             {
                 var suffix = graph.Platform.Length == 0 ? "" : $"::{graph.Platform}";
