@@ -5,5 +5,5 @@ namespace Buildx.Fuzz;
 public static class FuzzTargets
 {
     public static IReadOnlyList<IFuzzTarget> All { get; } =
-        [new SyntaxTarget(), new ConversionTarget(), new ExpansionTarget(), new IgnoreTarget(), new GitReferenceTarget()];
+        [new SyntaxTarget(), new ConversionTarget(), new ExpansionTarget(), new IgnoreTarget(), new GitReferenceTarget(), new HclTarget(), new HclJsonTarget(), new HclTemplateTarget()];
 }

@@ -5,7 +5,7 @@ namespace Buildx.Bake.Hcl.Functions;
 
 internal static class SetFunctions
 {
-    private const int LargestProduct = 1_000_000;
+    private const int LargestProduct = 100_000;
     private static readonly HclType Sets = HclType.Set(HclType.Dynamic);
 
     public static IReadOnlyList<HclFunction> All { get; } =
