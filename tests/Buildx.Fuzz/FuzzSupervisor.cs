@@ -7,7 +7,7 @@ namespace Buildx.Fuzz;
 /// <summary>Instruments the assemblies, starts a worker, and another one when that is gone.</summary>
 internal sealed class FuzzSupervisor(FuzzOptions options)
 {
-    private static readonly string[] Instrumented = ["Buildx.Dockerfile.dll", "Buildx.Diagnostics.dll", "Buildx.Llb.dll", "Buildx.Oci.dll"];
+    private static readonly string[] Instrumented = ["Buildx.Dockerfile.dll", "Buildx.Bake.dll", "Buildx.Diagnostics.dll", "Buildx.Llb.dll", "Buildx.Oci.dll"];
 
     public int Run()
     {
