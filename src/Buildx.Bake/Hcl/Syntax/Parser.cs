@@ -84,7 +84,7 @@ internal sealed partial class Parser
 
     private string StringOf(Token token) => TextOf(token).ToString();
 
-    private TextRange PreviousRange => _index == 0 ? default : _tokens[_index - 1].Range;
+    private TextRange PreviousRange => _index == 0 ? new TextRange(Start, Start) : _tokens[_index - 1].Range;
 
     private SourceRange At(TextRange range) => _source.At(range);
 
