@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Buildx.Engine.Server.Building;
@@ -62,9 +63,9 @@ internal sealed class HistoryRecorder
                 AddResult(i, response![i], blobs, lease);
             _history.Complete(_record, blobs);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or DbException)
         {
-            // A full disk: the build itself has said so already.
+            // A full disk, mostly. A build that went well is not to fail for its record.
             _history.Forget(_record.Ref);
         }
     }
