@@ -54,7 +54,8 @@ internal sealed class BaseImages(ConversionContext context)
         }
         catch (FormatException e)
         {
-            throw context.Error(e.Message, node.Range);
+            var stage = context.NodesByName.GetValueOrDefault(node.BaseName)?.Name;
+            throw context.Error(stage is null ? e.Message : $"{e.Message}. For the stage, write {stage}", node.Range);
         }
     }
 

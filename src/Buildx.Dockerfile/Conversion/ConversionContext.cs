@@ -41,7 +41,8 @@ internal sealed class ConversionContext
     {
         node.Index = Nodes.Count;
         Nodes.Add(node);
-        if (NodesByName.TryGetValue(node.BaseName, out var parent))
+        // FROM, unlike COPY --from, finds a stage by its name in small letters only; what has others would have to be an image.
+        if (NodesByName.TryGetValue(node.BaseName, out var parent) && !node.BaseName.Any(char.IsUpper))
         {
             node.Base = parent;
             node.Outline = parent.Outline.Clone();

@@ -111,7 +111,7 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
                 break;
             case UserInstruction user:
                 node.User = user.User;
-                Config = Config with { User = user.User };
+                Config = Config with { User = user.User.Length == 0 ? null : user.User };
                 Commit($"USER {user.User}");
                 break;
             case VolumeInstruction volume:

@@ -30,8 +30,6 @@ internal sealed class StageGraph(ConversionContext context)
             return context.Nodes[^1];
         if (context.NodesByName.TryGetValue(context.Options.Target, out var target))
             return target;
-        if (int.TryParse(context.Options.Target, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < context.Nodes.Count)
-            return context.Nodes[index];
         throw new DockerfileException(context.Document.FileName, [Diagnostic.Error(
             $"there is no stage \"{context.Options.Target}\"{Suggestion.Phrase(context.Options.Target, context.StageNames)}; the file has {string.Join(", ", context.StageNames)}")]);
     }
