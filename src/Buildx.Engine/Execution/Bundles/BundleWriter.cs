@@ -84,7 +84,9 @@ internal static class BundleWriter
         json.WriteEndArray();
         json.WriteEndObject();
         WriteStrings(json, "args", spec.Args);
-        WriteStrings(json, "env", spec.Env);
+        // Not left to the runtime: crun knows no home for ids that the image's /etc/passwd does not have.
+        var hasHome = spec.Env.Any(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > "HOME=".Length);
+        WriteStrings(json, "env", hasHome ? spec.Env : [.. spec.Env, $"HOME={bundle.User.Home}"]);
         json.WriteString("cwd", spec.WorkingDirectory);
         json.WriteStartObject("capabilities");
         WriteStrings(json, "bounding", bundle.Capabilities);

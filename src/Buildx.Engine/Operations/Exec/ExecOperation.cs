@@ -108,8 +108,9 @@ internal sealed class ExecOperation : IOperation
         }
         foreach (var secret in _operation.Secretenv)
         {
-            if (await StepSecrets.GetAsync(context.Build, secret.ID, secret.Optional, cancellationToken) is { } value)
-                env.Add($"{secret.Name}={System.Text.Encoding.UTF8.GetString(value)}");
+            // As BuildKit: a variable of an optional secret is there in any case.
+            var value = await StepSecrets.GetAsync(context.Build, secret.ID, secret.Optional, cancellationToken) ?? [];
+            env.Add($"{secret.Name}={System.Text.Encoding.UTF8.GetString(value)}");
         }
         return [.. env];
 
