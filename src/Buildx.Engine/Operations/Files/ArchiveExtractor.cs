@@ -47,6 +47,8 @@ internal sealed class ArchiveExtractor(SafeFileHandle root, FileOwner? owner, Ca
 
     private void Extract(TarEntry entry, string archivePath)
     {
+        if (LeadsOut(entry.Name))
+            throw new FileOperationException($"{archivePath} holds \"{entry.Name}\", which leads out of the directory it is extracted to");
         var path = TreePath.Clean(entry.Name);
         if (path == "/")
         {
@@ -100,6 +102,18 @@ internal sealed class ArchiveExtractor(SafeFileHandle root, FileOwner? owner, Ca
             default:
                 throw new FileOperationException($"{archivePath}: \"{entry.Name}\" is of the kind '{(char)entry.EntryType}', which cannot be extracted");
         }
+    }
+
+    private static bool LeadsOut(string name)
+    {
+        var depth = 0;
+        foreach (var part in name.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            depth += part switch { "." => 0, ".." => -1, _ => 1 };
+            if (depth < 0)
+                return true;
+        }
+        return false;
     }
 
     private void MakeHardLink(TarEntry entry, SafeFileHandle parent, string name)

@@ -43,7 +43,7 @@ internal static class FileActionParser
                     Timestamp = ParseTime(copy.Timestamp),
                     Mode = ParseMode(copy, index),
                     // A number is meant for directories that have to be made as well.
-                    ParentMode = copy.ModeStr.Length > 0 || copy.Mode == -1 ? DefaultDirectoryMode : (uint)copy.Mode & ModeBits,
+                    ParentMode = copy.ModeStr.Length > 0 || copy.Mode == -1 ? DefaultDirectoryMode : (uint)copy.Mode & PermissionBits,
                     FollowSymlink = copy.FollowSymlink,
                     DirectoryContents = copy.DirCopyContents,
                     Unpack = copy.AttemptUnpackDockerCompatibility,
