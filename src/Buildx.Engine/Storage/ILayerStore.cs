@@ -68,10 +68,11 @@ internal interface IMountedSnapshot : IAsyncDisposable
 internal interface IWritableSnapshot : IMountedSnapshot
 {
     /// <summary>
-    /// Ends writing and keeps the changes as a layer on top of the snapshot; null when nothing was changed.
+    /// Ends writing and keeps the changes as a layer on top of the snapshot; an empty one when nothing was changed, for each step
+    /// that may write has its layer in the image.
     /// Disposing without this throws the changes away.
     /// </summary>
-    ValueTask<LayerId?> CommitAsync(CancellationToken cancellationToken);
+    ValueTask<LayerId> CommitAsync(CancellationToken cancellationToken);
 }
 
 /// <param name="Type">What a new blob is compressed with.</param>

@@ -44,36 +44,69 @@ public sealed class LayerTests
     public async Task A_directory_that_was_made_anew_keeps_what_is_in_it_even_if_it_is_as_before()
     {
         await using var fixture = await StorageFixture.CreateAsync();
-        var one = await fixture.AppendAsync(Snapshot.Empty, root => Directory.CreateDirectory(Path.Combine(root, "dir/inner")));
+        void Make(string root)
+        {
+            Directory.CreateDirectory(Path.Combine(root, "dir/inner"));
+            File.WriteAllText(Path.Combine(root, "dir/file"), "x");
+            File.SetLastWriteTimeUtc(Path.Combine(root, "dir/file"), DateTime.UnixEpoch);
+        }
+        var one = await fixture.AppendAsync(Snapshot.Empty, Make);
         var two = await fixture.AppendAsync(one, root =>
         {
             Directory.Delete(Path.Combine(root, "dir"), recursive: true);
-            Directory.CreateDirectory(Path.Combine(root, "dir/inner"));
+            Make(root);
         });
-        await fixture.ReadAsync(two, root => Assert.True(Directory.Exists(Path.Combine(root, "dir/inner"))));
+        await fixture.ReadAsync(two, root =>
+        {
+            Assert.True(Directory.Exists(Path.Combine(root, "dir/inner")));
+            Assert.Equal("x", File.ReadAllText(Path.Combine(root, "dir/file")));
+        });
     }
 
     [Fact]
-    public async Task What_is_undone_is_no_change()
+    public async Task What_is_undone_leaves_an_empty_layer()
     {
         await using var fixture = await StorageFixture.CreateAsync();
         var one = await fixture.AppendAsync(Snapshot.Empty, root => Directory.CreateDirectory(Path.Combine(root, "etc/inner")));
-        Assert.Null(await fixture.ChangeAsync(one, _ => { }));
-        Assert.Null(await fixture.ChangeAsync(one, root =>
+        Assert.Equal([], await ChangeAsync(one, _ => { }));
+        Assert.Equal([], await ChangeAsync(one, root =>
         {
             File.WriteAllText(Path.Combine(root, "etc/inner/new"), "x");
             File.Delete(Path.Combine(root, "etc/inner/new"));
             File.SetLastWriteTimeUtc(Path.Combine(root, "etc"), DateTime.UnixEpoch);
         }));
-        Assert.NotNull(await fixture.ChangeAsync(one, root => File.SetUnixFileMode(Path.Combine(root, "etc"), UnixFileMode.UserRead)));
+        Assert.Equal(["etc/"], await ChangeAsync(one, root => File.SetUnixFileMode(Path.Combine(root, "etc"), UnixFileMode.UserRead)));
         var layer = await fixture.ChangeAsync(one, root =>
         {
             File.WriteAllText(Path.Combine(root, "etc/inner/new"), "x");
             File.Delete(Path.Combine(root, "etc/inner/new"));
             File.WriteAllText(Path.Combine(root, "kept"), "x");
         });
-        var tar = await fixture.GetTarAsync(layer!.Value);
+        var tar = await fixture.GetTarAsync(layer);
         Assert.Equal(["kept"], ReadNames(tar));
+
+        async Task<IEnumerable<string>> ChangeAsync(Snapshot snapshot, Action<string> change) =>
+            ReadNames(await fixture.GetTarAsync(await fixture.ChangeAsync(snapshot, change)));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_as_it_was_is_no_change_and_one_of_the_same_size_and_time_is()
+    {
+        await using var fixture = await StorageFixture.CreateAsync();
+        var below = await fixture.AppendAsync(Snapshot.Empty, root =>
+        {
+            File.WriteAllText(Path.Combine(root, "same"), "1");
+            File.WriteAllText(Path.Combine(root, "other"), "1");
+        });
+        var layer = await fixture.ChangeAsync(below, root =>
+        {
+            File.SetUnixFileMode(Path.Combine(root, "same"), File.GetUnixFileMode(Path.Combine(root, "same")));
+            var other = new FileInfo(Path.Combine(root, "other"));
+            var time = other.LastWriteTimeUtc;
+            File.WriteAllText(other.FullName, "2");
+            other.LastWriteTimeUtc = time;
+        });
+        Assert.Equal(["other"], ReadNames(await fixture.GetTarAsync(layer)));
     }
 
     [Fact]
@@ -107,11 +140,11 @@ public sealed class LayerTests
             Assert.Equal("299", File.ReadAllText(Path.Combine(root, "top")));
             Assert.Equal(300, Directory.GetFiles(Path.Combine(root, "dir")).Length);
         });
-        Assert.NotNull(await fixture.ChangeAsync(snapshot.Append(snapshot.Layers[0]), root =>
+        Assert.NotEmpty(await fixture.GetTarAsync(await fixture.ChangeAsync(snapshot.Append(snapshot.Layers[0]), root =>
         {
             Assert.Equal("0", File.ReadAllText(Path.Combine(root, "top")));
             File.Delete(Path.Combine(root, "top"));
-        }));
+        })));
     }
 
     [Fact]
@@ -182,11 +215,11 @@ public sealed class LayerTests
 
         // And out again: our tar, unpacked by GNU tar, is the same tree.
         var again = await fixture.ChangeAsync(Snapshot.Empty, root => Run("cp", "-a", $"{tree}/.", root));
-        File.WriteAllBytes(tarPath, await fixture.GetTarAsync(again!.Value));
+        File.WriteAllBytes(tarPath, await fixture.GetTarAsync(again));
         var back = Directory.CreateDirectory(Path.Combine(fixture.Scratch, "back")).FullName;
         Run("tar", "--xattrs", "--xattrs-include=*", "-xpf", tarPath, "-C", back);
         Assert.Equal(Describe(tree, withAttributes: true), Describe(back, withAttributes: true));
-        Assert.Equal(await fixture.GetTarAsync(again.Value), await fixture.GetTarAsync(again.Value));
+        Assert.Equal(await fixture.GetTarAsync(again), await fixture.GetTarAsync(again));
     }
 
     [Fact]
@@ -228,7 +261,7 @@ public sealed class LayerTests
             File.WriteAllText(Path.Combine(root, "short"), "x");
             File.Delete(Path.Combine(root, "short"));
         });
-        Assert.Equal(["dir/", "dir/.wh..wh..opq", "dir/new", ".wh.gone"], ReadNames(await fixture.GetTarAsync(made!.Value)));
+        Assert.Equal(["dir/", "dir/.wh..wh..opq", "dir/new", ".wh.gone"], ReadNames(await fixture.GetTarAsync(made)));
     }
 
     [Theory]
@@ -261,7 +294,7 @@ public sealed class LayerTests
         await using var fixture = await StorageFixture.CreateAsync();
         var data = new byte[5_000_000];
         new Random(1).NextBytes(data.AsSpan(0, 2_500_000));
-        var layer = (await fixture.ChangeAsync(Snapshot.Empty, root => File.WriteAllBytes(Path.Combine(root, "data"), data)))!.Value;
+        var layer = await fixture.ChangeAsync(Snapshot.Empty, root => File.WriteAllBytes(Path.Combine(root, "data"), data));
         var compression = new LayerCompression(type);
         var tar = await fixture.GetTarAsync(layer, compression);
         Assert.Equal(["data"], ReadNames(tar));

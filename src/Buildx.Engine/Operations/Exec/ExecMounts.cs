@@ -78,8 +78,7 @@ internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build
                 continue;
             }
             var layer = await changed.Writable.CommitAsync(cancellationToken);
-            var snapshot = layer is { } added ? changed.Base.Append(added) : changed.Base;
-            outputs[mount.Output] = new SnapshotTree(snapshot, environment.Storage.Layers);
+            outputs[mount.Output] = new SnapshotTree(changed.Base.Append(layer), environment.Storage.Layers);
         }
         return [.. outputs];
     }

@@ -46,7 +46,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
             var layer = await tree.Mount.CommitAsync(cancellationToken);
             await tree.Mount.DisposeAsync();
             _open[i] = null;
-            var result = layer is { } added ? tree.Base.Append(added) : tree.Base;
+            var result = tree.Base.Append(layer);
             _results[i] = result;
             if (action.Output >= 0)
                 outputs[action.Output] = result;

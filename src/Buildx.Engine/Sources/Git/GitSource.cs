@@ -57,7 +57,7 @@ internal sealed class GitSource(IStorage storage)
             await mirror.FetchAsync(commit, cancellationToken);
             await using var tree = await storage.Layers.MountWritableAsync(Snapshot.Empty, null, cancellationToken);
             await new GitCheckout(git, mirror, request, storage.TemporaryPath).WriteAsync(commit, tree.Path, cancellationToken);
-            return await tree.CommitAsync(cancellationToken) is { } layer ? Snapshot.Empty.Append(layer) : Snapshot.Empty;
+            return Snapshot.Empty.Append(await tree.CommitAsync(cancellationToken));
         }
         catch (GitException)
         {

@@ -169,7 +169,7 @@ internal sealed class HttpSource(IStorage storage, HttpAnswers answers) : IDispo
             FileSystem.SetTimes(file, time, time);
         }
         var layer = await tree.CommitAsync(cancellationToken);
-        return (new HttpFile(name, content, modified), layer is { } made ? Snapshot.Empty.Append(made) : Snapshot.Empty);
+        return (new HttpFile(name, content, modified), Snapshot.Empty.Append(layer));
     }
 
     private static async Task<Digest> DownloadAsync(

@@ -78,7 +78,7 @@ internal sealed class LocalTree(
                 throw new LocalSourceException(
                     $"the files of the local source \"{name}\" kept changing while they were copied; exclude what changes in .dockerignore");
             }
-            return await target.CommitAsync(cancellationToken) is { } layer ? Snapshot.Empty.Append(layer) : Snapshot.Empty;
+            return Snapshot.Empty.Append(await target.CommitAsync(cancellationToken));
         }
     }
 

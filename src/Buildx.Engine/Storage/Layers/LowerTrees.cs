@@ -48,7 +48,7 @@ internal sealed class LowerTrees(IReadOnlyList<string> paths, OverlayForm form) 
                 }
                 if (i == parts.Length - 1)
                 {
-                    return new Found(status, GetAttributes(directory, parts[i]));
+                    return new Found(status, GetAttributes(directory, parts[i]), root);
                 }
                 if (!status.IsDirectory)
                 {
@@ -73,5 +73,6 @@ internal sealed class LowerTrees(IReadOnlyList<string> paths, OverlayForm form) 
     private static string[] GetAttributes(SafeFileHandle directory, string name) =>
         [.. ExtendedAttributes.ListAt(directory, name).Where(attribute => !OverlayForm.IsInternal(attribute))];
 
-    internal sealed record Found(FileStatus Status, IReadOnlyList<string> Attributes);
+    /// <param name="Layer">The directory of the layer that has it.</param>
+    internal sealed record Found(FileStatus Status, IReadOnlyList<string> Attributes, SafeFileHandle Layer);
 }

@@ -5,20 +5,24 @@ namespace Buildx.Engine.Storage;
 
 /// <summary>
 /// Makes a layer of what overlayfs left in an upper directory: without whiteouts that hide nothing, opaque marks where nothing
-/// lies below, and directories that were only walked through. What remains is what has changed.
+/// lies below, directories that were only walked through, and files that were copied up and then left as they are (a chown of
+/// everything to who owns it already). What remains is what has changed.
 /// </summary>
 internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
 {
+    private const int BufferSize = 64 * 1024;
+
     private readonly HashSet<ulong> _counted = [];
+    private readonly byte[] _ours = new byte[BufferSize];
+    private readonly byte[] _theirs = new byte[BufferSize];
     private long _size;
     private bool _hides;
 
-    /// <returns>Null when nothing was changed.</returns>
-    public LayerTree? Clean(string upper, CancellationToken cancellationToken)
+    public LayerTree Clean(string upper, CancellationToken cancellationToken)
     {
         using var directory = FileSystem.OpenDirectory(upper);
         var remaining = Clean(directory, "", isHidden: false, cancellationToken);
-        return remaining == 0 ? null : new LayerTree(_size, _hides ? LayerFlags.Hides : LayerFlags.None);
+        return remaining == 0 ? new LayerTree(0, LayerFlags.Empty) : new LayerTree(_size, _hides ? LayerFlags.Hides : LayerFlags.None);
     }
 
     /// <param name="isHidden">A directory further up hides what lies below here: nothing does, for this layer.</param>
@@ -34,7 +38,8 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
             if (!FileSystem.TryGetStatusAt(directory, entry.Name, out var status))
                 continue;
             var keep = status.IsDirectory ? CleanDirectory(directory, entry.Name, inner, status, isHidden, cancellationToken)
-                : !status.IsWhiteout || (!isHidden && IsHiding(inner));
+                : status.IsWhiteout ? !isHidden && IsHiding(inner)
+                : isHidden || !IsSameBelow(directory, entry.Name, inner, status);
             if (keep)
             {
                 remaining++;
@@ -59,6 +64,51 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
         var isHiding = lowers.Find(path) is not null;
         _hides |= isHiding;
         return isHiding;
+    }
+
+    /// <summary>A file of several names stays: which of them belong together may be what has changed.</summary>
+    private bool IsSameBelow(SafeFileHandle directory, string name, string path, in FileStatus status) =>
+        status.LinkCount == 1
+        && lowers.Find(path) is { } below
+        && below.Status.Mode == status.Mode && below.Status.Uid == status.Uid && below.Status.Gid == status.Gid
+        && below.Status.Size == status.Size && below.Status.ModifiedAt == status.ModifiedAt && below.Status.SpecialDevice == status.SpecialDevice
+        && HasSameAttributes(directory, name, path, below)
+        && status.Type switch
+        {
+            FileType.Regular => HasSameContent(directory, name, path, below),
+            FileType.SymbolicLink => FileSystem.ReadLinkAt(directory, name) == FileSystem.ReadLinkAt(below.Layer, path),
+            _ => true,
+        };
+
+    private static bool HasSameAttributes(SafeFileHandle directory, string name, string path, LowerTrees.Found below)
+    {
+        var attributes = ExtendedAttributes.ListAt(directory, name).Where(attribute => !OverlayForm.IsInternal(attribute)).ToHashSet(StringComparer.Ordinal);
+        return attributes.SetEquals(below.Attributes)
+            && attributes.All(attribute => ExtendedAttributes.GetAt(directory, name, attribute).AsSpan()
+                .SequenceEqual(ExtendedAttributes.GetAt(below.Layer, path, attribute)));
+    }
+
+    private bool HasSameContent(SafeFileHandle directory, string name, string path, LowerTrees.Found below)
+    {
+        using var file = FileSystem.OpenAt(directory, name, OpenFlags.NoFollow);
+        using var other = FileSystem.OpenAt(below.Layer, path, OpenFlags.NoFollow);
+        for (long offset = 0; ;)
+        {
+            var count = ReadFully(file, _ours, offset);
+            if (count != ReadFully(other, _theirs, offset) || !_ours.AsSpan(0, count).SequenceEqual(_theirs.AsSpan(0, count)))
+                return false;
+            if (count < _ours.Length)
+                return true;
+            offset += count;
+        }
+    }
+
+    private static int ReadFully(SafeFileHandle file, byte[] buffer, long offset)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(filled), offset + filled) is > 0 and var count)
+            filled += count;
+        return filled;
     }
 
     private bool CleanDirectory(

@@ -18,7 +18,7 @@ internal sealed class WritableSnapshot(
 
     public static string GetMountPoint(string home) => System.IO.Path.Combine(home, "tree");
 
-    public async ValueTask<LayerId?> CommitAsync(CancellationToken cancellationToken)
+    public async ValueTask<LayerId> CommitAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -30,7 +30,7 @@ internal sealed class WritableSnapshot(
                 return new UpperCleaner(below, form).Clean(_upper, cancellationToken);
             },
             cancellationToken);
-        var layer = tree is { } changed ? layers.AddDirectory(_upper, changed).Id : (LayerId?)null;
+        var layer = layers.AddDirectory(_upper, tree).Id;
         await DisposeAsync();
         return layer;
     }

@@ -37,7 +37,7 @@ internal sealed class TestLayers(string root) : ILayerStore
     {
         public string Path => path;
 
-        public ValueTask<LayerId?> CommitAsync(CancellationToken cancellationToken) => new(new LayerId(System.IO.Path.GetFileName(path)));
+        public ValueTask<LayerId> CommitAsync(CancellationToken cancellationToken) => new(new LayerId(System.IO.Path.GetFileName(path)));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
