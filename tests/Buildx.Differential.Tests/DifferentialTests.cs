@@ -22,4 +22,11 @@ public sealed class DifferentialTests(Comparisons comparisons)
 
     [Fact]
     public void The_table_names_cases_that_exist() => Assert.Equal([], KnownDifferences.Cases.Except(Comparisons.All.Select(one => one.Id)));
+
+    [Fact]
+    public void There_are_at_least_two_hundred_cases_and_several_dozen_of_wrong_files()
+    {
+        Assert.InRange(Comparisons.All.Count, 200, int.MaxValue);
+        Assert.InRange(Comparisons.All.Count(one => one.IsMeantToFail), 36, int.MaxValue);
+    }
 }

@@ -60,14 +60,14 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Builds a case on both sides and compares.</summary>
     public async Task<IReadOnlyList<Difference>> CompareAsync(Case @case)
     {
-        // A name without dots and slashes, that URLs may contain.
+        // BuildKit keeps what it was sent by the name of its directory, and compares by size and time: no two may have one name.
         var name = $"case{Interlocked.Increment(ref _lastCase)}";
         using var place = new TemporaryDirectory();
-        var context = Directory.CreateDirectory(Path.Combine(place.Path, "context")).FullName;
+        var context = Directory.CreateDirectory(Path.Combine(place.Path, name)).FullName;
         var web = Directory.CreateDirectory(Path.Combine(_web.Path, name)).FullName;
         var git = Directory.CreateDirectory(Path.Combine(_git.Path, name)).FullName;
         foreach (var (path, content) in @case.Files)
-            place.Write(Path.Combine("context", path), Fill(content, name));
+            place.Write(Path.Combine(name, path), Fill(content, name));
         await RunScriptAsync(@case.Setup);
         foreach (var (image, dockerfile) in @case.BaseImages)
             await PushBaseImageAsync(image, dockerfile);
@@ -94,11 +94,12 @@ internal sealed class Bench : IAsyncDisposable
         async Task RunScriptAsync(string? script)
         {
             var shell = new Tool("bash") { WorkingDirectory = context, Environment = new Dictionary<string, string?> { ["WEB"] = web, ["GIT"] = git } };
-            // What was written just now gets a time of its own; what the script dated stays.
+            // What was written just now gets a time of its own; what the script dated stays. BuildKit does not transfer the time of
+            // the context's own directory, which so is the build's in both.
             await shell.SucceedAsync("-euc", $"""
                 umask 022
                 {Fill(script ?? "", name)}
-                find . "$WEB" -newermt '-1 hour' -exec touch -h -c -d @{BuildTimes.OfContexts.ToUnixTimeSeconds()} -- '{"{}"}' +
+                find . "$WEB" -mindepth 1 -newermt '-1 hour' -exec touch -h -c -d @{BuildTimes.OfContexts.ToUnixTimeSeconds()} '{"{}"}' +
                 """);
         }
     }
@@ -122,6 +123,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private string Fill(string text, string name) => text
         .Replace("@WEB@", $"{_web.Url}/{name}", StringComparison.Ordinal)
+        .Replace("@REGISTRY@", _registry.Host, StringComparison.Ordinal)
         .Replace("@GIT@", $"{_git.Url}/{name}", StringComparison.Ordinal);
 
     private Dictionary<string, string?> EnvironmentOf(string side, string dockerHost) => new()

@@ -17,7 +17,7 @@ internal sealed record Builder(string Executable, IReadOnlyDictionary<string, st
         var tool = Tool with
         {
             WorkingDirectory = directory,
-            Environment = Environment.Concat(@case.Environment).ToDictionary(pair => pair.Key, pair => pair.Value),
+            Environment = Environment.Where(pair => !@case.Environment.ContainsKey(pair.Key)).Concat(@case.Environment).ToDictionary(),
         };
         // A step has no network of its own inside the Docker Engine that tests run.
         var result = await tool.ExecuteAsync([

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Buildx.Differential.Tests.Images;
 
@@ -9,9 +10,11 @@ internal sealed partial record Outcome(int ExitCode, string Log, IReadOnlyList<B
     /// <summary>The error, from its first word to the end of the output.</summary>
     public string Error => Log.LastIndexOf("ERROR: ", StringComparison.Ordinal) is >= 0 and var start ? Log[start..].TrimEnd() : "";
 
-    /// <summary>What the excerpt of the Dockerfile marks, e.g. <c>Dockerfile:3, lines 3 4</c>; null when the error shows none.</summary>
-    public string? Place => Excerpt().Matches(Log) is [.., var last]
-        ? $"{last.Groups["place"].Value}, lines {string.Join(' ', MarkedLine().Matches(last.Groups["lines"].Value).Select(line => line.Groups[1].Value))}"
+    /// <summary>What the excerpt of the Dockerfile marks; null when the error shows none.</summary>
+    public ErrorPlace? Place => Excerpt().Matches(Log) is [.., var last]
+        ? new ErrorPlace(
+            last.Groups["file"].Value,
+            [.. MarkedLine().Matches(last.Groups["lines"].Value).Select(line => int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture))])
         : null;
 
     /// <summary>The steps of the Dockerfile that were not run again.</summary>
@@ -26,7 +29,7 @@ internal sealed partial record Outcome(int ExitCode, string Log, IReadOnlyList<B
         }
     }
 
-    [GeneratedRegex(@"^(?<place>\S+:\d+)\r?\n-{20}\r?\n(?<lines>(?:\s*\d+ \|.*\n)+)-{20}", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<file>\S+):\d+\r?\n-{20}\r?\n(?<lines>(?:\s*\d+ \|.*\n)+)-{20}", RegexOptions.Multiline)]
     private static partial Regex Excerpt();
 
     [GeneratedRegex(@"^\s*(\d+) \| >>>", RegexOptions.Multiline)]

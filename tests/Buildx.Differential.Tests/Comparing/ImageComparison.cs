@@ -28,9 +28,12 @@ internal static class ImageComparison
     {
         foreach (var difference in CompareProperties("manifest.", ours, theirs, ["config", "layers"]))
             yield return difference;
+        // Go writes null for a list of nothing.
+        if (ours["layers"] is null != theirs["layers"] is null)
+            yield return new("manifest.layers", "", ours["layers"]?.ToJsonString() ?? "null", theirs["layers"]?.ToJsonString() ?? "null");
         foreach (var difference in CompareProperties("manifest.config.", ours["config"]!, theirs["config"]!, ["digest", "size"]))
             yield return difference;
-        foreach (var (mine, other) in ours["layers"]!.AsArray().Zip(theirs["layers"]!.AsArray()))
+        foreach (var (mine, other) in (ours["layers"]?.AsArray() ?? []).Zip(theirs["layers"]?.AsArray() ?? []))
         {
             foreach (var difference in CompareProperties("manifest.layers.", mine!, other!, ["digest", "size"]))
                 yield return difference;

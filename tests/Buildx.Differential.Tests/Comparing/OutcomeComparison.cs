@@ -10,9 +10,8 @@ internal static class OutcomeComparison
         var differences = new List<Difference>();
         if (ours.ExitCode != theirs.ExitCode)
             differences.Add(new("exit code", "", $"{ours.ExitCode} {ours.Error}", $"{theirs.ExitCode} {theirs.Error}"));
-        // Where BuildKit does not know the place of an error, ours may.
-        else if (theirs.Place is not null && ours.Place != theirs.Place)
-            differences.Add(new("place", "", ours.Place, theirs.Place));
+        else if (!IsAsGood(ours.Place, theirs.Place))
+            differences.Add(new("place", "", $"{ours.Place}", $"{theirs.Place}"));
         CompareCause(@case, ours, theirs, differences);
         if (ours.ExitCode == 0 && theirs.ExitCode == 0)
             differences.AddRange(ImageComparison.Compare(ours.Images, theirs.Images));
@@ -20,6 +19,13 @@ internal static class OutcomeComparison
             differences.Add(new("cached steps", "", string.Join(" · ", ours.CachedSteps), string.Join(" · ", theirs.CachedSteps)));
         return differences;
     }
+
+    /// <summary>
+    /// Where BuildKit does not know the place of an error, ours may; of an instruction of many lines, ours may know the line; and
+    /// after the first error, which is what BuildKit shows, ours may show others.
+    /// </summary>
+    private static bool IsAsGood(ErrorPlace? ours, ErrorPlace? theirs) =>
+        theirs is null || (ours is not null && ours.File == theirs.File && ours.Lines is [var first, ..] && theirs.Lines.Contains(first));
 
     /// <summary>A case that is meant to fail names the words by which each side tells the cause, for their messages differ.</summary>
     private static void CompareCause(Case @case, Outcome ours, Outcome theirs, List<Difference> differences)

@@ -41,7 +41,7 @@ internal sealed record BuiltImage(string Platform, JsonObject Manifest, JsonObje
         BuiltImage ReadImage(JsonNode descriptor, JsonObject manifest)
         {
             var trees = new List<FileTree>();
-            foreach (var layer in manifest["layers"]!.AsArray())
+            foreach (var layer in manifest["layers"]?.AsArray() ?? [])
             {
                 var changes = Layers.GetOrAdd((string)layer!["digest"]!, _ => Layer.Read(Blob(layer)));
                 trees.Add((trees.LastOrDefault() ?? new FileTree()).Apply(changes));
