@@ -36,7 +36,7 @@ internal sealed class DiffOperation(DiffOp operation, IStorage storage) : IOpera
         await using var after = await storage.Layers.MountAsync(upper, null, cancellationToken);
         await using var target = await storage.Layers.MountWritableAsync(lower, null, cancellationToken);
         await Task.Run(() => TreeDifference.Apply(before.Path, after.Path, target.Path, cancellationToken), cancellationToken);
-        return await target.CommitAsync(cancellationToken) is { } layer ? Snapshot.Empty.Append(layer) : Snapshot.Empty;
+        return Snapshot.Empty.Append(await target.CommitAsync(cancellationToken));
     }
 
     private static async ValueTask<Snapshot> SnapshotAsync(OperationContext context, long input, CancellationToken cancellationToken) =>
