@@ -31,7 +31,7 @@ internal static class DockerfileText
         1 => $"ENV NAME{i % 40}=\"value of ${{VERSION:-none}}\" PATH=/opt/p{i % 40}/bin:$PATH",
         2 => $"WORKDIR /src/module{i % 40}",
         3 => "COPY --link package.json package-lock.json ./",
-        4 => $"RUN --mount=type=cache,target=/root/.cache,sharing=locked \\\n    # quietly\n    make -j4 module{i} \\\n    && make install DESTDIR=/out",
+        4 => $"RUN --mount=type=cache,target=/var/cache/make,sharing=locked \\\n    # quietly\n    make -j4 module{i} \\\n    && make install DESTDIR=/out",
         5 => $"COPY src{i}/ include/ /src/",
         6 => $"LABEL org.example.part{i % 40}=\"{i}\" org.example.version=$VERSION",
         7 => $"RUN apt-get update && apt-get install -y --no-install-recommends package{i} && rm -rf /var/lib/apt/lists/*",

@@ -7,7 +7,7 @@ ARG TARGETOS TARGETARCH=amd64
 ENV A=1 B="two words" C='$A' PATH=$PATH:/opt
 WORKDIR /src
 COPY --link --chown=1000:1000 package*.json ./
-RUN --mount=type=cache,target=/root/.npm,sharing=locked --mount=type=secret,id=npm,env=TOKEN \
+RUN --mount=type=cache,target=/var/cache/npm,sharing=locked --mount=type=secret,id=npm,env=TOKEN \
     # quietly
     npm ci \
     && npm run build -- --out=/out

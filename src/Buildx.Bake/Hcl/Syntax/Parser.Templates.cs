@@ -156,7 +156,9 @@ internal sealed partial class Parser
                         Fail(opening.Range, "this directive is never ended", $"write %{{ {(opening.Kind == TemplatePartKind.For ? "endfor" : "endif")} }} behind what it is for");
                     return expressions;
             }
-            index++;
+            // After a mistake the place stays within the parts, whose last is the end.
+            if (!_failed)
+                index++;
         }
         return expressions;
     }
