@@ -35,7 +35,8 @@ public sealed class ComparisonTests
                     entry.ModificationTime = DateTimeOffset.UnixEpoch;
                     break;
             }
-        }));
+        }
+        ));
         Assert.Equal([aspect], TreeComparison.Compare(changed, TreeOf(("f", Nothing))).Select(difference => difference.Aspect));
     }
 

@@ -53,7 +53,7 @@ internal sealed class Engine : IAsyncDisposable
 
         _downloads = new HttpSource(storage, new HttpAnswers(Path.Combine(configuration.Root, "downloads")));
 
-        var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime")) 
+        var execution = new ExecutionOptions(Path.Combine(configuration.Root, "runtime"))
         {
             Child = helper,
             Runtime = configuration.RuntimeBinary,

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Buildx.Engine.Execution;
-using Buildx.Llb;
 using Buildx.Linux.Processes;
+using Buildx.Llb;
 using Google.Protobuf;
 
 namespace Buildx.Engine.Frontends.Gateway;

@@ -1,8 +1,8 @@
 using Buildx.Engine.Exporting;
 using Buildx.Protocol.SessionExporting;
-using ExporterRequest = Buildx.Engine.Server.Building.ExporterRequest;
 using Google.Protobuf;
 using Grpc.Core;
+using ExporterRequest = Buildx.Engine.Server.Building.ExporterRequest;
 
 namespace Buildx.Engine.Server.Building;
 
