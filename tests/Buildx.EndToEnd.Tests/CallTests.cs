@@ -114,16 +114,21 @@ public sealed partial class CallTests(BaseImageRegistry bases)
     }
 
     /// <summary>Without the graph that the Dockerfile came from, which names the session.</summary>
-    /// <summary>The words of a rule are each side's own; its name, address and place are not.</summary>
+    /// <summary>The words of a rule are each side's own; its name, address and place are not. BuildKit lists what is asked for in any order.</summary>
     private static string Comparable(string output)
     {
         if (!output.StartsWith('{'))
-            return RuleText().Replace(output, "$1");
+            return string.Join('\n', RuleText().Replace(output, "$1").Split('\n').Order(StringComparer.Ordinal));
         var answer = JsonNode.Parse(output)!.AsObject();
         foreach (var warning in answer["warnings"]?.AsArray().OfType<JsonObject>() ?? [])
         {
             warning.Remove("description");
             warning.Remove("detail");
+        }
+        foreach (var kind in (string[])["args", "secrets", "ssh"])
+        {
+            if (answer[kind] is JsonArray listed)
+                answer[kind] = new JsonArray([.. listed.Select(entry => entry!.DeepClone()).OrderBy(entry => (string?)entry["name"], StringComparer.Ordinal)]);
         }
         foreach (var source in answer["sources"]!.AsArray().OfType<JsonObject>())
             source.Remove("definition");
