@@ -64,7 +64,8 @@ public readonly record struct Digest
     public override string ToString() => Value;
 }
 
-internal sealed class DigestJsonConverter : JsonConverter<Digest>
+/// <summary>A digest as its text.</summary>
+public sealed class DigestJsonConverter : JsonConverter<Digest>
 {
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Digest.TryParse(reader.GetString(), out var digest)

@@ -18,7 +18,6 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var targets = plan.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => TargetRequests.Create(target, request)).ToList();
-        WarnOfCaches();
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
         var builds = new List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)>();
         try
@@ -30,6 +29,11 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             }
             WarnOfOutputs(builds.Select(build => (build.Target, build.Build)));
             var results = await SolveAsync(builder, builds, cancellationToken);
+            foreach (var (target, build, _) in builds)
+            {
+                if (results.TryGetValue(target.Name, out var result))
+                    build.Caches.Complete(result.ExporterResponse);
+            }
             return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
         }
         finally
@@ -99,14 +103,6 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             foreach (var source in solve.Details.Sources)
                 FailureReport.WriteSource(context.Error, builds[target].Rename(source));
         }
-    }
-
-    /// <summary>Caches never change what is built; that they are missing is told all the same.</summary>
-    private void WarnOfCaches()
-    {
-        var names = plan.Targets.Values.Where(target => target.CacheFrom is { Count: > 0 } || target.CacheTo is { Count: > 0 }).Select(target => target.Name).Order(StringComparer.Ordinal).ToList();
-        if (names.Count > 0)
-            context.Warn($"cache-from and cache-to are not supported yet and have no effect (in {string.Join(", ", names)})");
     }
 
     private void WarnOfOutputs(IEnumerable<(TargetBuild Target, PreparedBuild Build)> builds)

@@ -51,6 +51,8 @@ internal static class TargetRequests
             Secrets = [.. (target.Secrets ?? []).Select(secret => SecretSpec.Parse(secret.ToString())), .. CredentialsOf(bake, context)],
             SshAgents = ReadSsh(target, context),
             Outputs = call is null ? [.. (target.Outputs ?? []).Select(output => OutputSpec.Parse(output.ToString()))] : [],
+            CacheFrom = target.CacheFrom ?? [],
+            CacheTo = target.CacheTo ?? [],
             Entitlements = [.. (target.Entitlements ?? []).Select(CheckEntitlement)],
             NetworkMode = target.Network is null or "" or "default" ? null : target.Network is "none" or "host" ? target.Network : throw new CliException($"there is no network \"{target.Network}\" (want default, none or host)"),
             ExtraHosts = [.. Said(target.ExtraHosts).Select(host => $"{host.Key}={host.Value}")],

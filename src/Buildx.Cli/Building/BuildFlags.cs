@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Buildx.Bake.Entries;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.Values;
 using Buildx.Oci;
@@ -39,6 +40,8 @@ internal sealed class BuildFlags
     private readonly Option<string?> _call = Flag.Text("--call", "What to do: build, check, outline, targets; with ,format=json for programs", "METHOD");
     private readonly Option<bool> _check = Flag.Switch("--check", "Check the Dockerfile without building it; the same as --call=check");
     private readonly Option<string?> _print = Flag.Hide(Flag.Text("--print", "The old name of --call", "METHOD"));
+    private readonly Option<string[]> _cacheFrom = Flag.List("--cache-from", "Cache to use: an image's name, or type=registry|local,...", "CACHE");
+    private readonly Option<string[]> _cacheTo = Flag.List("--cache-to", "Where to export the cache: type=registry|local|inline,mode=min|max,...", "CACHE");
     private readonly Option<string[]> _attestations = Flag.List("--attest", "Attestations (not supported yet)", "type=TYPE,...");
     private readonly Option<string?> _provenance = Flag.Text("--provenance", "Provenance attestation (not supported yet; false is accepted)", "VALUE");
     private readonly Option<string?> _sbom = Flag.Text("--sbom", "SBOM attestation (not supported yet; false is accepted)", "VALUE");
@@ -52,7 +55,7 @@ internal sealed class BuildFlags
     [
         _tags, _file, _contexts, _platforms, _buildArguments, _labels, _annotations, _target, _push, _load, _outputs, _secrets, _ssh, _noCache, _noCacheFilter, _pull,
         _allow, _network, _addHosts, _shmSize, _ulimits, _cgroupParent, _resources, _progress, _quiet, _metadataFile, _imageIdFile,
-        _call, _check, _print, _attestations, _provenance, _sbom, _compress, _remove, _forceRemove,
+        _call, _check, _print, _cacheFrom, _cacheTo, _attestations, _provenance, _sbom, _compress, _remove, _forceRemove,
     ];
 
     /// <exception cref="CliException">A value is wrong, or asks for what isn't there yet.</exception>
@@ -69,6 +72,8 @@ internal sealed class BuildFlags
             BuildArguments = WithSourceDateEpoch(KeyValue.ParseWithEnvironment("--build-arg", invocation.Get(_buildArguments))),
             Labels = KeyValue.Parse("--label", invocation.Get(_labels)),
             Annotations = invocation.Get(_annotations),
+            CacheFrom = [.. invocation.Get(_cacheFrom).SelectMany(value => ParseCaches("--cache-from", value))],
+            CacheTo = [.. invocation.Get(_cacheTo).SelectMany(value => ParseCaches("--cache-to", value))],
             Target = invocation.Get(_target),
             NoCache = invocation.Get(_noCache),
             NoCacheStages = [.. invocation.Get(_noCacheFilter).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
@@ -104,6 +109,18 @@ internal sealed class BuildFlags
         {
             if (invocation.Get(option) is { } value && value is not ("false" or "0" or "disabled=true" or ""))
                 throw new CliException($"{option.Name} is not supported yet: images are built without attestations");
+        }
+    }
+
+    private static IReadOnlyList<CacheEntry> ParseCaches(string flag, string text)
+    {
+        try
+        {
+            return CacheEntry.ParseList(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException($"{flag}: {e.Message}", innerException: e);
         }
     }
 

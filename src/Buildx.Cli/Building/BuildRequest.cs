@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Bake.Entries;
 using Buildx.Cli.Values;
 using Buildx.Oci;
 
@@ -40,6 +41,10 @@ internal sealed record BuildRequest
     public IReadOnlyList<SshSpec> SshAgents { get; init; } = [];
 
     public IReadOnlyList<OutputSpec> Outputs { get; init; } = [];
+
+    public IReadOnlyList<CacheEntry> CacheFrom { get; init; } = [];
+
+    public IReadOnlyList<CacheEntry> CacheTo { get; init; } = [];
 
     public IReadOnlyList<string> Annotations { get; init; } = [];
 

@@ -21,6 +21,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
         var result = await SolveAsync(builder, build, cancellationToken);
+        build.Caches.Complete(result.ExporterResponse);
         Report(result);
         return request.Call is { } call ? new CallReport(context.Out, build.Sources.ShowName).Write(call, result.Answer) : 0;
     }

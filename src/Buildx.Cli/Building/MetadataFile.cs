@@ -32,7 +32,7 @@ internal static class MetadataFile
         json.WriteStartObject();
         foreach (var (key, value) in response.Append(new("buildx.build.ref", buildRef)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (key.StartsWith("frontend.", StringComparison.Ordinal))
+            if (key.StartsWith("frontend.", StringComparison.Ordinal) || key.StartsWith("cache.manifest/", StringComparison.Ordinal))
                 continue;
             json.WritePropertyName(key);
             if (TryDecode(value) is { } document)

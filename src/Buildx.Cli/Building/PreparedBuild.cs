@@ -11,9 +11,9 @@ internal sealed class PreparedBuild : IAsyncDisposable
 {
     private readonly SshAgents _agents;
 
-    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, SshAgents agents, SolveOptions options)
+    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents, SolveOptions options)
     {
-        (Request, Sources, Outputs, Options) = (request, sources, outputs, options);
+        (Request, Sources, Outputs, Caches, Options) = (request, sources, outputs, caches, options);
         _agents = agents;
     }
 
@@ -22,6 +22,8 @@ internal sealed class PreparedBuild : IAsyncDisposable
     public BuildSources Sources { get; }
 
     public BuildOutputs Outputs { get; }
+
+    public CacheDirectories Caches { get; }
 
     public SolveOptions Options { get; }
 
@@ -34,7 +36,8 @@ internal sealed class PreparedBuild : IAsyncDisposable
             sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
             outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
             var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
-            return new PreparedBuild(request, sources, outputs, agents, CreateOptions(context, request, sources, outputs, agents));
+            var caches = CacheDirectories.Open(context, request);
+            return new PreparedBuild(request, sources, outputs, caches, agents, CreateOptions(context, request, sources, outputs, caches, agents));
         }
         catch
         {
@@ -66,8 +69,11 @@ internal sealed class PreparedBuild : IAsyncDisposable
         Sources.Dispose();
     }
 
-    private static SolveOptions CreateOptions(CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, SshAgents agents) => new()
+    private static SolveOptions CreateOptions(
+        CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents) => new()
     {
+        CacheImports = caches.Imports,
+        CacheExports = caches.Exports,
         Frontend = "dockerfile.v0",
         FrontendAttributes = FrontendAttributes.Create(request, sources, context.Docker.GetProxies()),
         Request = request.Call is { } call ? "frontend." + call.Method : null,
@@ -76,15 +82,15 @@ internal sealed class PreparedBuild : IAsyncDisposable
         SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : SharedKey(context, sources.ContextDirectory),
         Exports = outputs.Exports,
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
-        Services = [.. new ISessionService?[] { sources.Upload, agents.Service, CreateLayoutService(request) }.OfType<ISessionService>()],
+        Services = [.. new ISessionService?[] { sources.Upload, agents.Service, CreateLayoutService(request, caches) }.OfType<ISessionService>()],
         Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };
 
-    private static LayoutService? CreateLayoutService(BuildRequest request)
+    private static LayoutService? CreateLayoutService(BuildRequest request, CacheDirectories caches)
     {
         var layouts = request.NamedContexts.Select(named => named.Layout).OfType<LayoutReference>().ToDictionary(layout => layout.StoreId, layout => layout.Layout);
-        return layouts.Count > 0 ? new LayoutService(layouts) : null;
+        return layouts.Count > 0 || caches.Layouts.Count > 0 ? new LayoutService(layouts, caches.Layouts) : null;
     }
 
     private static Dictionary<string, string> GetDirectories(BuildRequest request, BuildSources sources)

@@ -12,8 +12,6 @@ internal sealed class BuildCommand : CliCommand
     {
         foreach (var option in _flags.All)
             Options.Add(option);
-        AddUnsupported("--cache-from", "Import build cache (not supported yet)", "CACHE");
-        AddUnsupported("--cache-to", "Export build cache (not supported yet)", "CACHE");
         AddUnsupported("--policy", "Policies on sources (not supported yet)", "POLICY");
         AddUnsupported("--squash", "Squash layers (not supported)");
         AddUnsupported("--isolation", "Windows isolation (not supported)", "TECHNOLOGY");

@@ -8,9 +8,10 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Buildx.Client;
 
-/// <summary>Lets the daemon read blobs of OCI layouts on this machine.</summary>
+/// <summary>Lets the daemon read blobs of OCI layouts on this machine, and read and write those of directories with cache.</summary>
 /// <param name="layouts">By the store's name in <c>oci-layout://</c> of the build's attributes.</param>
-public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts) : ISessionService
+/// <param name="caches">By the directory that the cache's <c>src</c> or <c>dest</c> names.</param>
+public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts, IReadOnlyDictionary<string, OciLayout> caches) : ISessionService
 {
     private const int ChunkSize = 1 << 20;
 
@@ -23,6 +24,8 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
             return Task.FromResult(new InfoResponse { Info = new Info { Digest = request.Digest, Size = file.Length, CreatedAt = modified, UpdatedAt = modified } });
         });
         server.Map(SessionStreams.ContentReadMethod, ReadAsync);
+        if (caches.Count > 0)
+            server.Map(SessionStreams.ContentWriteMethod, WriteAsync);
     }
 
     private async Task ReadAsync(SessionCall call, CancellationToken cancellationToken)
@@ -47,12 +50,37 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
         }
     }
 
+    private async Task WriteAsync(SessionCall call, CancellationToken cancellationToken)
+    {
+        var first = await call.ReadRequiredAsync(WriteContentRequest.Parser, cancellationToken);
+        var layout = FindStore(call, SessionStreams.CacheStorePrefix, caches)
+            ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "the store can't be written"));
+        if (!Digest.TryParse(first.Expected, out var digest))
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "a blob is written by its digest only"));
+        if (layout.Contains(digest))
+            throw new RpcException(new Status(StatusCode.AlreadyExists, $"content {digest}: already exists"));
+        await using var content = new IncomingBlob(call);
+        await content.TakeAsync(first, cancellationToken);
+        try
+        {
+            await layout.WriteBlobAsync(digest, content, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, e.Message));
+        }
+        await content.CommittedAsync(cancellationToken);
+    }
+
+    private static OciLayout? FindStore(SessionCall call, string prefix, IReadOnlyDictionary<string, OciLayout> stores) =>
+        call.GetHeader(SessionStreams.ContentStoreKey) is [var id, ..] && id.StartsWith(prefix, StringComparison.Ordinal) ? stores.GetValueOrDefault(id[prefix.Length..]) : null;
+
     private string Find(SessionCall call, string text)
     {
         if (call.GetHeader(SessionStreams.ContentStoreKey) is not [var id, ..])
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"the call has no header {SessionStreams.ContentStoreKey}"));
-        if (!id.StartsWith(SessionStreams.LayoutStorePrefix, StringComparison.Ordinal) || !layouts.TryGetValue(id[SessionStreams.LayoutStorePrefix.Length..], out var layout))
-            throw new RpcException(new Status(StatusCode.NotFound, $"unknown store {id}"));
+        var layout = FindStore(call, SessionStreams.LayoutStorePrefix, layouts) ?? FindStore(call, SessionStreams.CacheStorePrefix, caches)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"unknown store {id}"));
         if (!Digest.TryParse(text, out var digest))
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{text}\" is not a digest"));
         var path = layout.GetBlobPath(digest);

@@ -26,7 +26,11 @@ internal sealed record ExportRequest(
 /// </summary>
 /// <param name="Metadata">Frontend metadata as BuildKit names it (<c>frontend/…/exptypes</c>), without what is typed here.</param>
 internal sealed record ExportResult(
-    ImmutableArray<PlatformResult> Platforms, bool IsMultiPlatform, IReadOnlyDictionary<string, byte[]> Metadata);
+    ImmutableArray<PlatformResult> Platforms, bool IsMultiPlatform, IReadOnlyDictionary<string, byte[]> Metadata)
+{
+    /// <summary>The cache that an image of these layers carries in its config; null where none was asked for.</summary>
+    public Func<IReadOnlyList<LayerBlob>, byte[]?>? InlineCache { get; init; }
+}
 
 /// <param name="Id">The platform's key in the result, e.g. <c>linux/arm64</c>; empty for the single one.</param>
 /// <param name="ConfigJson">The image config as the frontend made it, unknown fields kept; null when there is none.</param>

@@ -85,6 +85,10 @@ internal sealed class BuildReference : IBuildReference
         return result.Outputs[Graph.Output!.Index];
     }
 
+    /// <summary>How it was made; null for an empty tree.</summary>
+    public async Task<(VertexResult Result, int Output)?> GetResultAsync(CancellationToken cancellationToken) =>
+        await _result.Value.WaitAsync(cancellationToken) is { } result ? (result, Graph.Output!.Index) : null;
+
     private async Task<VertexResult?> ResolveAsync()
     {
         if (Graph.Output is not { } output)

@@ -1,4 +1,4 @@
-using Buildx.Engine.Execution;
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
 using Buildx.Oci;
@@ -11,7 +11,7 @@ namespace Buildx.Engine.Frontends;
 
 /// <summary>The build as its frontend sees it.</summary>
 internal sealed class FrontendBridge(
-    BuildJob job, Solver solver, ImageSource images, IReadOnlyList<Platform> platforms, TimeProvider time, CancellationToken cancellationToken)
+    BuildJob job, Solver solver, ImageSource images, CacheImports imports, IReadOnlyList<Platform> platforms, TimeProvider time, CancellationToken cancellationToken)
     : IFrontendBridge
 {
     public BuildContext Build { get; } = Joined(job);
@@ -45,6 +45,8 @@ internal sealed class FrontendBridge(
                 return (await images.ResolveAsync(new ImageSourceRequest(reference, platform), origin, job.Tags, job.Lease, token)).ToResolvedConfig();
             },
             cancellationToken);
+
+    public void ImportCaches(IReadOnlyList<CacheRequest> caches) => imports.Begin(caches, job, cancellationToken);
 
     public void Warn(FrontendWarning warning)
     {

@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
@@ -27,6 +28,9 @@ internal interface IFrontendBridge
 
     /// <summary>The config of an image of a client's OCI layout.</summary>
     Task<ResolvedImageConfig> ResolveLayoutConfigAsync(ImageReference reference, LayoutStore layout, Oci.Platform platform, string logName, CancellationToken cancellationToken);
+
+    /// <summary>Lets the build use caches of other builders.</summary>
+    void ImportCaches(IReadOnlyList<CacheRequest> caches);
 
     /// <summary>A warning shown with the build, e.g. a lint rule's.</summary>
     void Warn(FrontendWarning warning);

@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Git;
 using Buildx.Engine.Storage;
@@ -10,9 +11,10 @@ internal sealed class GitSourceOperation(GitSourceRequest request, GitSource sou
     public async Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken)
     {
         var commit = await source.ResolveAsync(request, context.Build, context.Progress, cancellationToken);
-        return sources.Resolve(
+        var resolution = sources.Resolve(
             request.Identify(commit), RecordType.GitCheckout, context,
             (progress, token) => source.FetchAsync(request, commit, context.Build, progress, token));
+        return resolution with { ExchangeKeys = SourceKeys.Of(request, commit) };
     }
 
     public bool IsMissing(OutputTree tree) => FetchedSources.IsMissing(tree);

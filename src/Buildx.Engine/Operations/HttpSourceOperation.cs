@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Http;
 using Buildx.Engine.Storage;
@@ -11,9 +12,11 @@ internal sealed class HttpSourceOperation(HttpSourceRequest request, HttpSource 
     {
         var (file, tree) = await source.ResolveAsync(request, context.Build, context.Progress, sources.Find, cancellationToken);
         var id = request.Identify(file);
-        return tree is null
+        var resolution = tree is null
             ? sources.Resolve(id, RecordType.Regular, context, (progress, token) => source.FetchAsync(request, file, context.Build, progress, token))
             : sources.Keep(id, tree);
+        // What a client uploads is nobody else's.
+        return request.IsUpload ? resolution : resolution with { ExchangeKeys = SourceKeys.Of(request, file) };
     }
 
     public bool IsMissing(OutputTree tree) => FetchedSources.IsMissing(tree);

@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
@@ -14,7 +15,7 @@ internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSour
             ? await source.ResolveAsync(request, LayoutOrigin.Find(context.Build.Sessions, layout), context.Build.Tags, context.Lease, cancellationToken)
             : await source.ResolveAsync(request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
         var id = new KeyHash("image").Add(image.Manifest.Digest).Add(request.LayerLimit ?? -1).ToDigest();
-        return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true);
+        return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true) { ExchangeKeys = SourceKeys.Of(request, image) };
     }
 
     public bool IsMissing(OutputTree tree) => ((SnapshotTree)tree).Snapshot.Layers.Any(layer => layers.GetSize(layer) == 0);

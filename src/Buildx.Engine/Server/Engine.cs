@@ -1,4 +1,5 @@
 using Buildx.Engine.BuildRecords;
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Execution.Emulating;
@@ -73,7 +74,7 @@ internal sealed class Engine : IAsyncDisposable
         var exporters = new ExporterFactory(storage, _registries);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
         var frontends = new FrontendCatalog(_exec, worker);
-        var runner = new BuildRunner(solver, frontends, images, exporters, emulation, configuration, time);
+        var runner = new BuildRunner(solver, frontends, images, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
         var builds = new BuildRegistry();
         History = new BuildHistory(storage, configuration.History, time);
         Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, History, Activity, time);

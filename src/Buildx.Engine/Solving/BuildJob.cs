@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
@@ -43,6 +44,9 @@ internal sealed class BuildJob : IAsyncDisposable
     public ClientFrontend? ClientFrontend { get; init; }
 
     public ResolvedTags Tags { get; } = new();
+
+    /// <summary>Caches of other builders.</summary>
+    public CacheExchange Exchange { get; } = new();
 
     /// <summary>Which sources the build may use.</summary>
     public SourcePolicy SourcePolicy { get; init; } = SourcePolicy.None;

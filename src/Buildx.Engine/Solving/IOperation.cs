@@ -39,4 +39,8 @@ internal interface ISourceOperation
 /// <param name="Id">The same for the same content.</param>
 /// <param name="KeepRecord">Whether the result is worth remembering between builds.</param>
 /// <param name="Type">What such a record counts as.</param>
-internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRecord, RecordType Type = RecordType.Regular);
+internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRecord, RecordType Type = RecordType.Regular)
+{
+    /// <summary>What the source is called in caches that builders exchange; nothing for what only one client has.</summary>
+    public ImmutableArray<string> ExchangeKeys { get; init; } = [];
+}

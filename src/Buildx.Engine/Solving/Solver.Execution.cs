@@ -41,6 +41,11 @@ internal sealed partial class Solver
                     var again = await ResolveSourceAsync(source, result.Vertex, work, cancellationToken);
                     return again.Outputs;
                 case IOperation operation:
+                    if (!result.Vertex.Metadata.IgnoreCache
+                        && await ImportAsync(result.Vertex, result.Inputs, result.Id, [result.Id], byContent: false, work, cancellationToken) is { IsAvailable: true } imported)
+                    {
+                        return imported.Outputs;
+                    }
                     var executed = await ExecuteAsync(
                         new Assignment(operation, result.Vertex, result.Inputs, result.Id, [result.Id], null), work, cancellationToken);
                     // Whatever depends on it was looked up as what it had been: it can't become something else now.

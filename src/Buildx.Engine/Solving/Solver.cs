@@ -84,7 +84,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         if (resolution.KeepRecord)
             await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken, resolution.Type);
         work.Progress.Complete(cached: isKnown && resolution.KeepRecord);
-        return new VertexResult(vertex, resolution.Id, [], outputs);
+        return new VertexResult(vertex, resolution.Id, [], outputs) { SourceKeys = resolution.ExchangeKeys };
     }
 
     private async Task<VertexResult> ResolveOperationAsync(
@@ -94,12 +94,19 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         var useCache = !vertex.Metadata.IgnoreCache;
         if (useCache && storage.Records.FindByKey(definitionKey) is { } byDefinition)
             return Found(byDefinition, vertex, inputs, work);
+        if (useCache && await ImportAsync(vertex, inputs, definitionKey, [definitionKey], byContent: false, work, cancellationToken) is { } imported)
+            return imported;
 
         var contentKey = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
         if (useCache && contentKey is { } key && storage.Records.FindByKey(key) is { } byContent)
         {
             storage.Records.AddKey(byContent.Id, definitionKey);
             return Found(byContent, vertex, inputs, work);
+        }
+        if (useCache && contentKey is { } content
+            && await ImportAsync(vertex, inputs, definitionKey, [definitionKey, content], byContent: true, work, cancellationToken) is { } importedByContent)
+        {
+            return importedByContent;
         }
 
         var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
@@ -109,7 +116,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             create: () => new Execution(work, inputs, storage.Lease()),
             join: execution => execution.Join(work),
             work: (execution, token) => ExecuteAsync(
-                new Assignment(operation, vertex, inputs, id, contentKey is { } content ? [definitionKey, content] : [definitionKey], contentKey),
+                new Assignment(operation, vertex, inputs, id, contentKey is { } known ? [definitionKey, known] : [definitionKey], contentKey),
                 execution.Work, token),
             received: executed => work.Protect(executed.Outputs),
             cancellationToken);

@@ -21,6 +21,9 @@ internal sealed class VertexResult(LlbVertex vertex, Digest id, ImmutableArray<V
 
     public ImmutableArray<OutputTree?> Outputs => _outputs;
 
+    /// <inheritdoc cref="SourceResolution.ExchangeKeys"/>
+    public ImmutableArray<string> SourceKeys { get; init; } = [];
+
     /// <summary>False when at least one tree was garbage collected, or never made here.</summary>
     public bool IsAvailable => _outputs.Length >= Vertex.OutputCount && _outputs.All(tree => tree is null || tree.IsAvailable);
 

@@ -49,6 +49,9 @@ internal interface IBlobSource
 
     /// <summary>The repository it comes from (<c>host/path</c>), for cross-repository mounts; null if it is none.</summary>
     string? Repository { get; }
+
+    /// <summary>False when whoever could give it has gone: the layer is then as good as not there.</summary>
+    bool IsUsable => true;
 }
 
 /// <summary>Told how far a layer's download and unpacking are.</summary>

@@ -27,6 +27,11 @@ public static class SessionStreams
     /// <summary>Begins the value of <see cref="ContentStoreKey"/> for a layout that is an input; behind it, how the build calls the layout.</summary>
     public const string LayoutStorePrefix = "oci:";
 
+    /// <summary>Begins the value of <see cref="ContentStoreKey"/> for a directory with cache; behind it, the directory.</summary>
+    public const string CacheStorePrefix = "local:";
+
+    public const string ContentWriteMethod = "/containerd.services.content.v1.Content/Write";
+
     /// <summary>The host of URLs that stand for what a client uploads.</summary>
     public const string UploadHost = "buildkit-session";
 

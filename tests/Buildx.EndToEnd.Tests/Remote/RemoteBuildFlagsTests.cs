@@ -256,8 +256,8 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
     }
 
     [Theory]
-    [InlineData("--cache-to", "type=local,dest=cache", "cache export is not supported")]
-    [InlineData("--cache-from", "type=registry,ref=localhost:1/x", "cache import is not supported")]
+    [InlineData("--cache-to", "type=gha,url=http://127.0.0.1:1/,token=x", "cache export type=gha is not supported")]
+    [InlineData("--cache-from", "type=s3,bucket=x,region=y", "cache import type=s3 is not supported")]
     public async Task What_the_engine_cannot_do_yet_is_said(string flag, string value, string message)
     {
         await using var buildx = await remote.BuildxAsync();

@@ -158,6 +158,8 @@ public sealed class DockerfileFrontendTests
             return Task.FromResult(new ResolvedImageConfig(Digest.Sha256(Encoding.UTF8.GetBytes(config)), Encoding.UTF8.GetBytes(config)));
         }
 
+        public void ImportCaches(IReadOnlyList<Buildx.Engine.CacheTransfer.CacheRequest> caches) => throw new InvalidOperationException("nothing is to be built here");
+
         public void Warn(FrontendWarning warning) => Warnings.Add(warning);
 
         public Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => work(cancellationToken);

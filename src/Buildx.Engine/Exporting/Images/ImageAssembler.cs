@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Buildx.Engine.Exporting.Options;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
@@ -13,6 +14,7 @@ namespace Buildx.Engine.Exporting.Images;
 internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
 {
     private const string BaseConfigKey = "containerimage.base.config";
+    private const string InlineCacheKey = "moby.buildkit.cache.v0";
 
     public async Task<AssembledImage> AssembleAsync(
         ExportResult result, ImageOptions options, IStorageLease lease, IVertexProgress progress, CancellationToken cancellationToken)
@@ -105,6 +107,8 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
             // The base image's history has its own times; when its layers came to this machine is nothing that an image depends on.
             [.. platform.Snapshot.Layers.Select((layer, number) => number < baseLayers ? null : layers.GetCreatedAt(layer))],
             options.Epoch.For(result, platform.Id));
+        if (result.InlineCache?.Invoke(blobs) is { } cache)
+            config = config with { Other = WithCache(config.Other, cache) };
         var configType = options.OciMediaTypes ? MediaTypes.OciConfig : MediaTypes.DockerConfig;
         var configJson = OciJson.Serialize(config);
         var manifest = new ImageManifest(
@@ -124,6 +128,12 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
             manifest.Config,
             config.Created?.Time,
             blobs);
+    }
+
+    private static Dictionary<string, JsonElement> WithCache(IDictionary<string, JsonElement>? fields, byte[] cache)
+    {
+        using var value = JsonDocument.Parse($"\"{Convert.ToBase64String(cache)}\"");
+        return new Dictionary<string, JsonElement>(fields ?? new Dictionary<string, JsonElement>()) { [InlineCacheKey] = value.RootElement.Clone() };
     }
 
     private static int CountBaseLayers(ExportResult result, PlatformResult platform, IReadOnlyList<LayerBlob> blobs) =>

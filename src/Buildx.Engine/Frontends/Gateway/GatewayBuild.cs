@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Sources.Image;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -34,8 +35,7 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
 
     public async Task<SolveResponse> SolveAsync(SolveRequest solve, CancellationToken cancellationToken)
     {
-        if (solve.CacheImports.Count > 0)
-            throw new NotSupportedException("cache import is not supported in this version");
+        bridge.ImportCaches([.. solve.CacheImports.Select(entry => new CacheRequest(entry.Type, entry.Attrs.ToDictionary()))]);
         if (solve.SourcePolicies.Count > 0)
             throw new NotSupportedException("source policies are not supported in this version");
         FrontendResult result;

@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Sources.Policies;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.Pb;
@@ -13,6 +14,8 @@ internal sealed record BuildRequest(
     IReadOnlyDictionary<string, string> FrontendOptions,
     IReadOnlyDictionary<string, Definition> FrontendInputs,
     IReadOnlyList<ExporterRequest> Exporters,
+    IReadOnlyList<CacheRequest> CacheExports,
+    IReadOnlyList<CacheRequest> CacheImports,
     IReadOnlySet<string> Entitlements,
     SourcePolicy SourcePolicy,
     bool IsInternal,
@@ -24,10 +27,6 @@ internal sealed record BuildRequest(
     /// <exception cref="NotSupportedException">It asks for what this engine does not have; the message names it.</exception>
     public static BuildRequest Parse(SolveRequest request)
     {
-        if (request.Cache is { } cache && (cache.Exports.Count > 0 || cache.ExportRefDeprecated.Length > 0))
-            throw new NotSupportedException("cache export is not supported in this version");
-        if (request.Cache is { } imports && (imports.Imports.Count > 0 || imports.ImportRefsDeprecated.Count > 0))
-            throw new NotSupportedException("cache import is not supported in this version");
         if (request.SourcePolicySession.Length > 0)
             throw new NotSupportedException("source policies that the client decides about (--policy) are not supported in this version");
         if (request.ProxyNetwork)
@@ -45,11 +44,35 @@ internal sealed record BuildRequest(
             request.FrontendAttrs.ToDictionary(),
             request.FrontendInputs.ToDictionary(),
             exporters,
+            ReadCacheExports(request.Cache),
+            ReadCacheImports(request.Cache),
             request.Entitlements.ToHashSet(),
             SourcePolicy.Parse(request.SourcePolicy),
             request.Internal,
             request.EnableSessionExporter);
     }
+
+    private static List<CacheRequest> ReadCacheExports(CacheOptions? options)
+    {
+        if (options is null)
+            return [];
+        var exports = options.Exports.Select(ReadCache).ToList();
+        if (options.ExportRefDeprecated.Length > 0)
+        {
+            var attributes = options.ExportAttrsDeprecated.ToDictionary();
+            attributes["ref"] = options.ExportRefDeprecated;
+            exports.Add(new CacheRequest("registry", attributes));
+        }
+        return exports;
+    }
+
+    private static List<CacheRequest> ReadCacheImports(CacheOptions? options) => options is null ? [] :
+    [
+        .. options.Imports.Select(ReadCache),
+        .. options.ImportRefsDeprecated.Select(reference => new CacheRequest("registry", new Dictionary<string, string> { ["ref"] = reference })),
+    ];
+
+    private static CacheRequest ReadCache(CacheOptionsEntry entry) => new(entry.Type, entry.Attrs.ToDictionary());
 }
 
 internal sealed record ExporterRequest(string Type, IReadOnlyDictionary<string, string> Attributes);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Exporting;
 using Buildx.Engine.Frontends;
@@ -17,19 +18,28 @@ internal sealed class BuildRunner(
     FrontendCatalog frontends,
     ImageSource images,
     ExporterFactory exporters,
+    CachePlaces caches,
+    IStorage storage,
     IEmulation emulation,
     EngineConfiguration configuration,
     TimeProvider time)
 {
-    /// <returns>Each exporter's answer, by BuildKit's keys (<c>containerimage.digest</c>, …).</returns>
-    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
+    private const string CacheImportsAttribute = "cache-imports";
+
+    public async Task<BuildAnswers> RunAsync(BuildRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         // Whatever is wrong with an output is said before anything is built.
         var outputs = request.Exporters.Select(Create).ToImmutableArray();
+        var cacheExports = new CacheExports(request.CacheExports, job, caches, solver, storage, time);
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var result = await SolveAsync(request, job, failure);
+            var imports = new CacheImports(caches, time);
+            imports.Begin(request.CacheImports, job, failure.Token);
+            if (request.FrontendOptions.TryGetValue(CacheImportsAttribute, out var more))
+                imports.Begin(CacheImports.ReadAttribute(more), job, failure.Token);
+            var (result, made) = await SolveAsync(request, job, imports, failure);
+            result = result with { InlineCache = await cacheExports.PrepareInlineAsync(made, result, job, failure.Token) };
             var responses = new List<IReadOnlyDictionary<string, string>>();
             if (request.AsksSessionForExporters)
                 outputs = outputs.AddRange((await SessionExporters.FindAsync(job.Session, result, failure.Token)).Select(Create));
@@ -37,7 +47,7 @@ internal sealed class BuildRunner(
                 responses.Add(await ExportAsync(outputs[i], i, result, job, failure.Token));
             if (request.AsksSessionForExporters)
                 await SessionExporters.FinishAsync(job.Session, responses, failure.Token);
-            return responses;
+            return new BuildAnswers(responses, await cacheExports.RunAsync(made, result, job, failure.Token));
         }
         catch (OperationCanceledException) when (job.Failure is not null && !cancellationToken.IsCancellationRequested)
         {
@@ -48,11 +58,12 @@ internal sealed class BuildRunner(
 
     private IExporter Create(ExporterRequest exporter) => exporters.Create(exporter.Type, exporter.Attributes, out _);
 
-    private async Task<ExportResult> SolveAsync(BuildRequest request, BuildJob job, CancellationTokenSource failure)
+    private async Task<(ExportResult Result, IReadOnlyList<(VertexResult Result, int Output)> Made)> SolveAsync(
+        BuildRequest request, BuildJob job, CacheImports imports, CancellationTokenSource failure)
     {
         var cancellationToken = failure.Token;
         var platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
-        var bridge = new FrontendBridge(job, solver, images, platforms, time, cancellationToken);
+        var bridge = new FrontendBridge(job, solver, images, imports, platforms, time, cancellationToken);
         var frontend = request.Definition is { } definition
             ? new FrontendResult([new FrontendReference("", Platform.Host, bridge.Reference(definition), null)], false, new Dictionary<string, byte[]>())
             : await (job.ClientFrontend ?? frontends.Find(request.Frontend)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
@@ -63,7 +74,8 @@ internal sealed class BuildRunner(
             reference.Platform,
             reference.Reference is null ? Snapshot.Empty : await reference.Reference.EvaluateAsync(cancellationToken),
             reference.ConfigJson)));
-        return new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata);
+        var made = await Task.WhenAll(frontend.References.Select(reference => reference.Reference).OfType<BuildReference>().Select(reference => reference.GetResultAsync(cancellationToken)));
+        return (new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata), [.. made.Where(result => result is not null).Select(result => result!.Value)]);
     }
 
     /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy.</summary>

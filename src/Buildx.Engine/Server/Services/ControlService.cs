@@ -54,9 +54,9 @@ internal sealed partial class ControlService(
                 var answers = await runner.RunAsync(build, job, stop.Token);
                 job.Progress.Complete();
                 if (recorder is not null)
-                    await recorder.CompleteAsync(job.Progress, answers, error: null, job.Lease);
+                    await recorder.CompleteAsync(job.Progress, answers.Exporters, error: null, job.Lease);
                 var response = new SolveResponse();
-                foreach (var (key, value) in answers.SelectMany(answer => answer))
+                foreach (var (key, value) in answers.Exporters.Append(answers.Caches).SelectMany(answer => answer))
                     response.ExporterResponse[key] = value;
                 return response;
             }

@@ -1,3 +1,4 @@
+using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Operations.Files;
@@ -22,7 +23,7 @@ internal static class ErrorConversion
             VertexException { InnerException: OperationCanceledException } => StatusCode.Cancelled,
             ReturnedException returned => returned.Code,
             NotSupportedException or FrontendException { UnsupportedCapability: not null } => StatusCode.Unimplemented,
-            FrontendException or InvalidLlbException or FormatException => StatusCode.InvalidArgument,
+            FrontendException or InvalidLlbException or FormatException or CacheTransferException => StatusCode.InvalidArgument,
             _ when IsDiskFull(exception) => StatusCode.ResourceExhausted,
             _ => StatusCode.Unknown,
         };

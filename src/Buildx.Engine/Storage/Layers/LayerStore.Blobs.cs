@@ -27,7 +27,7 @@ internal sealed partial class LayerStore
         {
             if (IsHere(original))
                 return (original, null);
-            if (layer.Source is { } source)
+            if (layer.Source is { IsUsable: true } source)
                 return (original, source);
         }
         var variant = GetVariant(compression, time);
@@ -54,7 +54,7 @@ internal sealed partial class LayerStore
     {
         if (GetKnown(layer, variant) is { } known && IsHere(known))
             return known;
-        if (original is not null && (IsHere(original) || layer.Source is not null))
+        if (original is not null && (IsHere(original) || layer.Source is { IsUsable: true }))
             await EnsureBlobAsync(layer, null, cancellationToken);
         else if (!layer.IsUnpacked)
             await EnsureUnpackedAsync(new Snapshot([layer.Id]), null, cancellationToken);

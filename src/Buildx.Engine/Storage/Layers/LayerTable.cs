@@ -182,7 +182,7 @@ internal sealed class LayerTable
         lock (Lock)
         {
             return _layers.TryGetValue(id, out var layer)
-                && (layer.IsUnpacked || layer.Source is not null
+                && (layer.IsUnpacked || layer.Source is { IsUsable: true }
                     || (layer.Blobs.TryGetValue(Layer.Original, out var blob) && _content.TryGetSize(blob.Descriptor.Digest, out _)));
         }
     }

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Buildx.Engine.CacheTransfer.Places;
+using Buildx.Engine.CacheTransfer.Records;
+using Buildx.Engine.Exporting;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Registry;
+
+namespace Buildx.Engine.CacheTransfer;
+
+/// <summary>The caches that one build is to leave behind.</summary>
+internal sealed class CacheExports
+{
+    private readonly ImmutableArray<(ICachePlace? Place, CacheExportOptions Options, string Description)> _exports;
+    private readonly Solver _solver;
+    private readonly IStorage _storage;
+    private readonly TimeProvider _time;
+
+    /// <exception cref="CacheTransferException">One makes no sense: said before anything is built.</exception>
+    public CacheExports(IEnumerable<CacheRequest> requests, BuildJob job, CachePlaces places, Solver solver, IStorage storage, TimeProvider time)
+    {
+        (_solver, _storage, _time) = (solver, storage, time);
+        _exports =
+        [
+            .. requests.Select(request => (
+                request.Type == CachePlaces.Inline ? null : places.ForExport(request, job.Session),
+                CacheExportOptions.Read(new CacheAttributes(request, "cache export")),
+                request.Type switch
+                {
+                    CachePlaces.Inline => "preparing layers for inline cache",
+                    "local" => "exporting cache to client directory",
+                    var type => $"exporting cache to {type}",
+                })),
+        ];
+    }
+
+    /// <summary>The records to be put into the images' configs; null where nobody asked for them.</summary>
+    public async Task<Func<IReadOnlyList<LayerBlob>, byte[]?>?> PrepareInlineAsync(
+        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, BuildJob job, CancellationToken cancellationToken)
+    {
+        if (_exports.FirstOrDefault(export => export.Place is null) is not { Description: not null } inline)
+            return null;
+        return await WithProgressAsync(job, -1, inline.Description, async _ =>
+        {
+            var nodes = await NodesAsync(results, result, inline.Options with { IsComplete = false }, job, job.Lease, cancellationToken);
+            return (Func<IReadOnlyList<LayerBlob>, byte[]?>)(layers => new CacheConfigWriter(nodes).WriteFor(layers));
+        });
+    }
+
+    /// <returns>What the client is told.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(
+        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, BuildJob job, CancellationToken cancellationToken)
+    {
+        var response = new Dictionary<string, string>();
+        for (var i = 0; i < _exports.Length; i++)
+        {
+            var (place, options, description) = _exports[i];
+            if (place is null)
+                continue;
+            try
+            {
+                var answer = await WithProgressAsync(job, i, description, async progress =>
+                {
+                    using var lease = _storage.Lease();
+                    IReadOnlyCollection<CacheNode> nodes;
+                    using (progress.Step("preparing build cache for export"))
+                        nodes = await NodesAsync(results, result, options, job, lease, cancellationToken);
+                    return await new CacheExporter(place, options, _storage).WriteAsync(nodes, progress, cancellationToken);
+                });
+                foreach (var (key, value) in answer)
+                {
+                    response[key] = value;
+                    // Of several each by its number too, for clients that want to know.
+                    response[$"{key}/{i}"] = value;
+                }
+            }
+            catch (Exception e) when (options.IgnoreErrors && e is CacheTransferException or RegistryException or RegistryConfigurationException or IOException)
+            {
+                // It was asked for: the step shows the error, the build goes on.
+            }
+        }
+        return response;
+    }
+
+    private async Task<IReadOnlyCollection<CacheNode>> NodesAsync(
+        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, CacheExportOptions options, BuildJob job, IStorageLease lease, CancellationToken cancellationToken)
+    {
+        var build = new BuildContext();
+        build.Join(job);
+        var layers = options.IsComplete ? null : result.Platforms.SelectMany(platform => platform.Snapshot.Layers).ToHashSet();
+        return await new CacheGraphBuilder(_solver, job, build, _storage, options.Compression).BuildAsync(results, layers, lease, cancellationToken);
+    }
+
+    private async Task<T> WithProgressAsync<T>(BuildJob job, int index, string description, Func<IVertexProgress, Task<T>> work)
+    {
+        var digest = new KeyHash("cache export").Add(job.Reference).Add(index).ToDigest();
+        var progress = new VertexProgress(digest.Value, description, [], null, _time);
+        progress.Attach(job.Progress);
+        progress.Start();
+        try
+        {
+            var result = await work(progress);
+            progress.Complete();
+            return result;
+        }
+        catch (Exception e)
+        {
+            progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
+            throw;
+        }
+    }
+}

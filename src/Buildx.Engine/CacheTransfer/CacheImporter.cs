@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Buildx.Engine.CacheTransfer.Places;
+using Buildx.Engine.CacheTransfer.Records;
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+
+namespace Buildx.Engine.CacheTransfer;
+
+/// <summary>Reads a cache from its place: one that was exported as such, or what images carry in their configs.</summary>
+internal sealed class CacheImporter(ICachePlace place)
+{
+    private const string InlineKey = "moby.buildkit.cache.v0";
+    private const int MaximumIndexDepth = 4;
+
+    /// <exception cref="CacheTransferException">There is no cache there.</exception>
+    /// <exception cref="InvalidDataException">What is there can't be read.</exception>
+    public async Task<IReadOnlyList<ImportedCache>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var json = await place.ReadManifestAsync(cancellationToken);
+        var type = OciJson.DetectManifestType(json);
+        var (config, blobs) = MediaTypes.IsIndex(type) ? FromIndex(OciJson.ParseIndex(json)) : FromManifest(OciJson.ParseManifest(json));
+        if (config is not null)
+            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), Layers(blobs)))];
+        var inline = new List<ImportedCache>();
+        await ReadInlineAsync(json, inline, depth: 0, cancellationToken);
+        return inline.Count > 0 ? inline : throw new CacheTransferException($"{place.Name} is an image without cache: build it with --cache-to type=inline");
+    }
+
+    private Dictionary<Digest, LayerBlob> Layers(IEnumerable<Descriptor> blobs) => blobs
+        .Select(blob => CacheDescriptors.Read(blob, place.Layers))
+        .OfType<LayerBlob>()
+        .DistinctBy(layer => layer.Descriptor.Digest)
+        .ToDictionary(layer => layer.Descriptor.Digest);
+
+    private static (Descriptor? Config, IReadOnlyList<Descriptor> Blobs) FromIndex(ImageIndex index) =>
+        (index.Manifests.FirstOrDefault(blob => blob.MediaType == CacheConfig.MediaType), index.Manifests);
+
+    private static (Descriptor? Config, IReadOnlyList<Descriptor> Blobs) FromManifest(ImageManifest manifest) =>
+        (manifest.Config.MediaType == CacheConfig.MediaType ? manifest.Config : null, manifest.Layers);
+
+    private async Task ReadInlineAsync(byte[] json, List<ImportedCache> found, int depth, CancellationToken cancellationToken)
+    {
+        if (depth > MaximumIndexDepth)
+            return;
+        if (MediaTypes.IsIndex(OciJson.DetectManifestType(json)))
+        {
+            foreach (var descriptor in OciJson.ParseIndex(json).Manifests)
+                await ReadInlineAsync(await place.ReadManifestAsync(descriptor, cancellationToken), found, depth + 1, cancellationToken);
+            return;
+        }
+        var manifest = OciJson.ParseManifest(json);
+        if (!MediaTypes.IsConfig(manifest.Config.MediaType))
+            return;
+        var config = OciJson.ParseConfig(await place.ReadBlobAsync(manifest.Config, cancellationToken));
+        var diffIds = config.RootFs?.DiffIds ?? [];
+        if (diffIds.Count != manifest.Layers.Count || config.Other?.TryGetValue(InlineKey, out var records) is not true || records.ValueKind != JsonValueKind.String)
+            return;
+        var layers = manifest.Layers.Select((layer, i) => new LayerBlob(
+            new Descriptor(MediaTypes.Translate(layer.MediaType, oci: true), layer.Digest, layer.Size), diffIds[i], place.Layers)).ToList();
+        if (records.TryGetBytesFromBase64(out var text))
+            found.Add(new ImportedCache(CacheConfigReader.ReadInline(text, layers)));
+    }
+}

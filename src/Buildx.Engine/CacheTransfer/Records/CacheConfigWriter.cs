@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+
+namespace Buildx.Engine.CacheTransfer.Records;
+
+/// <summary>Numbers layers and records so that the same cache is the same bytes, whatever the order in which it was found.</summary>
+internal sealed class CacheConfigWriter
+{
+    private readonly Dictionary<string, Chain> _chains = new(StringComparer.Ordinal);
+    private readonly List<CacheNode> _nodes;
+
+    public CacheConfigWriter(IEnumerable<CacheNode> nodes)
+    {
+        _nodes = [.. nodes.OrderBy(node => node.Digest.Value, StringComparer.Ordinal).ThenBy(node => node.Identity.Value, StringComparer.Ordinal)];
+        foreach (var tree in _nodes.Select(node => node.Tree).OfType<CachedTree>())
+        {
+            for (var length = 1; length <= tree.Layers.Length; length++)
+                _chains.TryAdd(NameOf(tree, length), new Chain(tree.Layers[length - 1], length == 1 ? null : NameOf(tree, length - 1)));
+        }
+        var ordered = _chains.OrderBy(chain => chain.Value.Layer.Descriptor.Digest.Value, StringComparer.Ordinal).ThenBy(chain => chain.Key, StringComparer.Ordinal);
+        var number = 0;
+        foreach (var (_, chain) in ordered)
+            chain.Number = number++;
+    }
+
+    /// <summary>What the config points at, in its order: a blob may come several times.</summary>
+    public IReadOnlyList<LayerBlob> Layers => [.. OrderedChains.Select(chain => chain.Layer)];
+
+    public byte[] Write()
+    {
+        var numbers = _nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node, pair => pair.number);
+        var config = new CacheConfig
+        {
+            Layers = [.. OrderedChains.Select(chain => new CacheConfigLayer(chain.Layer.Descriptor.Digest, chain.Parent is { } parent ? _chains[parent].Number : -1))],
+            Records = [.. _nodes.Select(node => ToRecord(node, numbers, tree => _chains[NameOf(tree, tree.Layers.Length)].Number))],
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(config, CacheConfigJson.Default.CacheConfig);
+    }
+
+    /// <summary>The records alone, for an image that has the layers itself.</summary>
+    /// <param name="layers">The image's, lowest first.</param>
+    /// <returns>Null when no record's result is part of the image.</returns>
+    public byte[]? WriteFor(IReadOnlyList<LayerBlob> layers)
+    {
+        var numbers = _nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node, pair => pair.number);
+        var diffIds = layers.Select(layer => layer.DiffId).ToList();
+        var records = _nodes.Select(node => InImage(node, numbers, diffIds)).ToList();
+        return records.Exists(record => record.Results is not null || record.Chains is not null)
+            ? JsonSerializer.SerializeToUtf8Bytes(records, CacheConfigJson.Default.IReadOnlyListCacheConfigRecord)
+            : null;
+    }
+
+    private IEnumerable<Chain> OrderedChains => _chains.Values.OrderBy(chain => chain.Number);
+
+    private static CacheConfigRecord InImage(CacheNode node, Dictionary<CacheNode, int> numbers, List<Digest> diffIds)
+    {
+        var record = ToRecord(node, numbers, _ => -1) with { Results = null };
+        if (node.Tree is not { } tree)
+            return record;
+        var places = tree.Layers.Select(layer => diffIds.IndexOf(layer.DiffId)).ToList();
+        if (places.Contains(-1))
+            return record;
+        return tree.Layers.Length <= diffIds.Count && tree.Layers.Select((layer, i) => layer.DiffId == diffIds[i]).All(isSame => isSame)
+            ? record with { Results = [new CacheConfigResult(tree.Layers.Length - 1, tree.CreatedAt)] }
+            : record with { Chains = [new CacheConfigChain(places, tree.CreatedAt)] };
+    }
+
+    private static CacheConfigRecord ToRecord(CacheNode node, Dictionary<CacheNode, int> numbers, Func<CachedTree, int> find) => new()
+    {
+        Digest = node.Digest,
+        Results = node.Tree is { } tree ? [new CacheConfigResult(find(tree), tree.CreatedAt)] : null,
+        Inputs = node.Inputs.IsEmpty ? null :
+        [
+            .. node.Inputs.Select(links => (IReadOnlyList<CacheConfigInput>)
+            [
+                .. links.Select(link => new CacheConfigInput(numbers[link.Source]) { Selector = link.Selector.Length == 0 ? null : link.Selector })
+                    .OrderBy(link => link.Link).ThenBy(link => link.Selector, StringComparer.Ordinal),
+            ]),
+        ],
+    };
+
+    private static string NameOf(CachedTree tree, int length) => string.Join(' ', tree.Layers.Take(length).Select(layer => layer.Descriptor.Digest.Value));
+
+    private sealed class Chain(LayerBlob layer, string? parent)
+    {
+        public LayerBlob Layer { get; } = layer;
+
+        public string? Parent { get; } = parent;
+
+        public int Number { get; set; }
+    }
+}

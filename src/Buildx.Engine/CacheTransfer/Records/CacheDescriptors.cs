@@ -1,0 +1,26 @@
+using System.Globalization;
+using Buildx.Engine.Storage;
+using Buildx.Oci;
+
+namespace Buildx.Engine.CacheTransfer.Records;
+
+/// <summary>Layers as a cache's manifest lists them: with what they unpack to, and when they were made.</summary>
+internal static class CacheDescriptors
+{
+    public const string DiffIdAnnotation = "containerd.io/uncompressed";
+    private const string CreatedAtAnnotation = "buildkit/createdat";
+
+    public static Descriptor Describe(LayerBlob layer, DateTimeOffset? createdAt, bool ociMediaTypes)
+    {
+        var annotations = new Dictionary<string, string> { [DiffIdAnnotation] = layer.DiffId.Value };
+        if (createdAt is { } time)
+            annotations[CreatedAtAnnotation] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        return new Descriptor(MediaTypes.Translate(layer.Descriptor.MediaType, ociMediaTypes), layer.Descriptor.Digest, layer.Descriptor.Size) { Annotations = annotations };
+    }
+
+    /// <summary>Null for what does not say what it unpacks to: it could not be verified.</summary>
+    public static LayerBlob? Read(Descriptor descriptor, IBlobSource source) =>
+        descriptor.Annotations is { } annotations && annotations.TryGetValue(DiffIdAnnotation, out var text) && Digest.TryParse(text, out var diffId) && MediaTypes.IsLayer(descriptor.MediaType)
+            ? new LayerBlob(new Descriptor(MediaTypes.Translate(descriptor.MediaType, oci: true), descriptor.Digest, descriptor.Size), diffId, source)
+            : null;
+}

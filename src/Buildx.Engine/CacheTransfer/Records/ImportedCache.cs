@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Buildx.Oci;
+
+namespace Buildx.Engine.CacheTransfer.Records;
+
+/// <summary>A cache that was imported for a build, and what of it was found to be this build's so far.</summary>
+internal sealed class ImportedCache
+{
+    private readonly ILookup<Digest, CacheNode> _byDigest;
+
+    public ImportedCache(IEnumerable<CacheNode> nodes) => _byDigest = nodes.ToLookup(node => node.Digest);
+
+    /// <summary>The records of results, by vertex, record and output.</summary>
+    public ConcurrentDictionary<(Digest Vertex, Digest Record, int Output), ImmutableArray<CacheNode>> Known { get; } = [];
+
+    public IEnumerable<CacheNode> Find(Digest digest) => _byDigest[digest];
+}

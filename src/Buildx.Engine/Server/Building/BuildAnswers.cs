@@ -1,0 +1,7 @@
+namespace Buildx.Engine.Server.Building;
+
+/// <summary>What a build tells its client.</summary>
+/// <param name="Exporters">Each exporter's answer, by BuildKit's keys (<c>containerimage.digest</c>, …).</param>
+/// <param name="Caches">What the cache exports have to say.</param>
+internal sealed record BuildAnswers(
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Exporters, IReadOnlyDictionary<string, string> Caches);
