@@ -19,13 +19,11 @@ public static class LlbDefinition
             return definition;
         var vertices = LlbGraph.TopologicalOrder(output.Vertex);
         var capabilities = new SortedSet<string>(StringComparer.Ordinal) { "constraints", "platform" };
-        var metadata = new SortedDictionary<string, OpMetadata>(StringComparer.Ordinal);
-        var locations = new SortedDictionary<string, Locations>(StringComparer.Ordinal);
+        var locations = new List<KeyValuePair<string, Locations>>();
         var files = new List<LlbSourceFile>();
         foreach (var vertex in vertices)
         {
             definition.Def.Add(UnsafeByteOperations.UnsafeWrap(vertex.Bytes));
-            metadata.Add(vertex.Digest.Value, vertex.Metadata);
             if (vertex.Metadata.IgnoreCache)
                 capabilities.Add("meta.ignorecache");
             if (vertex.Metadata.Description.Count > 0)
@@ -41,7 +39,7 @@ public static class LlbDefinition
                 place.Ranges.AddRange(location.Ranges);
                 places.Locations_.Add(place);
             }
-            locations.Add(vertex.Digest.Value, places);
+            locations.Add(KeyValuePair.Create(vertex.Digest.Value, places));
         }
 
         var last = new Op();
@@ -51,16 +49,22 @@ public static class LlbDefinition
         foreach (var capability in capabilities)
             lastMetadata.Caps[capability] = true;
         definition.Def.Add(UnsafeByteOperations.UnsafeWrap(lastBytes));
-        metadata.Add(Digest.Sha256(lastBytes).Value, lastMetadata);
 
-        foreach (var (digest, value) in metadata)
+        // Maps are written in the order in which they were filled.
+        foreach (var (digest, value) in InOrder([.. vertices.Select(vertex => KeyValuePair.Create(vertex.Digest.Value, vertex.Metadata)), KeyValuePair.Create(Digest.Sha256(lastBytes).Value, lastMetadata)]))
             definition.Metadata.Add(digest, value);
         definition.Source = new Source();
-        foreach (var (digest, value) in locations)
+        foreach (var (digest, value) in InOrder(locations))
             definition.Source.Locations.Add(digest, value);
         foreach (var file in files)
             definition.Source.Infos.Add(file.ToMessage());
         return definition;
+    }
+
+    private static List<KeyValuePair<string, T>> InOrder<T>(List<KeyValuePair<string, T>> entries)
+    {
+        entries.Sort((left, right) => string.CompareOrdinal(left.Key, right.Key));
+        return entries;
     }
 
     private static int IndexOf(List<LlbSourceFile> files, LlbSourceFile file)

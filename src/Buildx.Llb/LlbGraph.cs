@@ -54,7 +54,8 @@ public sealed class LlbGraph
     {
         // An explicit stack: graphs of thousands of steps in a row are normal.
         var order = new List<LlbVertex>();
-        var seen = new HashSet<Digest> { root.Digest };
+        // Equal vertices need not be the same object.
+        var seen = new HashSet<string>(StringComparer.Ordinal) { root.Digest.Value };
         var stack = new Stack<(LlbVertex Vertex, int Next)>();
         stack.Push((root, 0));
         while (stack.TryPop(out var item))
@@ -66,7 +67,7 @@ public sealed class LlbGraph
             }
             stack.Push((item.Vertex, item.Next + 1));
             var input = item.Vertex.Inputs[item.Next].Vertex;
-            if (seen.Add(input.Digest))
+            if (seen.Add(input.Digest.Value))
                 stack.Push((input, 0));
         }
         return order;

@@ -1,5 +1,6 @@
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
+using Google.Protobuf;
 
 namespace Buildx.Llb;
 
@@ -46,7 +47,7 @@ public sealed class LlbVertex
     public LlbOutput Output(int index = 0) => new(this, index);
 
     /// <summary>Serializes an operation. Maps must have been filled in ordinal order of their keys: they are written as they are.</summary>
-    internal static LlbVertex Create(Op operation, IReadOnlyList<LlbOutput> inputs, VertexOptions options, IEnumerable<string> capabilities)
+    internal static LlbVertex Create(Op operation, IReadOnlyList<LlbOutput> inputs, VertexOptions options, IReadOnlyList<string> capabilities)
     {
         foreach (var input in inputs)
             operation.Inputs.Add(new Input { Digest = input.Vertex.Digest.Value, Index = input.Index });
@@ -62,27 +63,33 @@ public sealed class LlbVertex
     /// </summary>
     private static byte[] Serialize(Op operation)
     {
-        var common = new Op { Platform = operation.Platform, Constraints = operation.Constraints };
-        common.Inputs.AddRange(operation.Inputs);
-        var proper = Proper(operation);
-        var length = common.CalculateSize();
-        var bytes = new byte[length + proper.CalculateSize()];
-        Google.Protobuf.MessageExtensions.WriteTo(common, bytes.AsSpan(0, length));
-        Google.Protobuf.MessageExtensions.WriteTo(proper, bytes.AsSpan(length));
+        var bytes = new byte[operation.CalculateSize()];
+        var output = new CodedOutputStream(bytes);
+        foreach (var input in operation.Inputs)
+            WriteField(output, Op.InputsFieldNumber, input);
+        if (operation.Platform is not null)
+            WriteField(output, Op.PlatformFieldNumber, operation.Platform);
+        if (operation.Constraints is not null)
+            WriteField(output, Op.ConstraintsFieldNumber, operation.Constraints);
+        switch (operation.OpCase)
+        {
+            case Op.OpOneofCase.Exec: WriteField(output, Op.ExecFieldNumber, operation.Exec); break;
+            case Op.OpOneofCase.File: WriteField(output, Op.FileFieldNumber, operation.File); break;
+            case Op.OpOneofCase.Source: WriteField(output, Op.SourceFieldNumber, operation.Source); break;
+            case Op.OpOneofCase.Merge: WriteField(output, Op.MergeFieldNumber, operation.Merge); break;
+            case Op.OpOneofCase.Diff: WriteField(output, Op.DiffFieldNumber, operation.Diff); break;
+            case Op.OpOneofCase.Build: WriteField(output, Op.BuildFieldNumber, operation.Build); break;
+            case Op.OpOneofCase.Passthrough: WriteField(output, Op.PassthroughFieldNumber, operation.Passthrough); break;
+            case Op.OpOneofCase.None: break;
+            default: throw new InvalidOperationException($"an operation of the kind {operation.OpCase} cannot be written");
+        }
+        output.CheckNoSpaceLeft();
         return bytes;
     }
 
-    /// <summary>The same operation without the common fields; its content is shared, not copied.</summary>
-    private static Op Proper(Op operation) => operation.OpCase switch
+    private static void WriteField(CodedOutputStream output, int number, IMessage message)
     {
-        Op.OpOneofCase.Exec => new Op { Exec = operation.Exec },
-        Op.OpOneofCase.File => new Op { File = operation.File },
-        Op.OpOneofCase.Source => new Op { Source = operation.Source },
-        Op.OpOneofCase.Merge => new Op { Merge = operation.Merge },
-        Op.OpOneofCase.Diff => new Op { Diff = operation.Diff },
-        Op.OpOneofCase.Build => new Op { Build = operation.Build },
-        Op.OpOneofCase.Passthrough => new Op { Passthrough = operation.Passthrough },
-        Op.OpOneofCase.None => new Op(),
-        var other => throw new InvalidOperationException($"an operation of the kind {other} cannot be written"),
-    };
+        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
+        output.WriteMessage(message);
+    }
 }

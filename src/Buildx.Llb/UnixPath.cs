@@ -12,6 +12,9 @@ public static class UnixPath
             return ".";
         if (IsClean(path))
             return path;
+        // The next most have just a slash too many at their end.
+        if (path[^1] == '/' && path.TrimEnd('/') is { Length: > 0 } trimmed && IsClean(trimmed))
+            return trimmed;
         var rooted = path[0] == '/';
         var parts = new List<string>();
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -53,7 +56,7 @@ public static class UnixPath
         foreach (var part in parts)
         {
             if (part.Length > 0)
-                joined = joined.Length == 0 ? part : joined + "/" + part;
+                joined = joined.Length == 0 ? part : joined.EndsWith('/') || part.StartsWith('/') ? joined + part : joined + "/" + part;
         }
         return joined.Length == 0 ? "" : Clean(joined);
     }

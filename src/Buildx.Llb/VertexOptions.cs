@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Llb;
@@ -14,8 +13,8 @@ public sealed record VertexOptions
     /// <summary>The step's name as progress shows it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>More descriptions, by key.</summary>
-    public IReadOnlyDictionary<string, string> Description { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    /// <summary>More descriptions, each key once.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Description { get; init; } = [];
 
     public bool IgnoreCache { get; init; }
 
@@ -27,14 +26,14 @@ public sealed record VertexOptions
 
     public IReadOnlyList<LlbSourceLocation> Locations { get; init; } = [];
 
-    internal OpMetadata ToMetadata(IEnumerable<string> capabilities)
+    internal OpMetadata ToMetadata(IReadOnlyList<string> capabilities)
     {
         var metadata = new OpMetadata { IgnoreCache = IgnoreCache };
-        foreach (var (key, value) in Description.Count < 2 ? (IEnumerable<KeyValuePair<string, string>>)Description : Description.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in Description.Count < 2 ? Description : [.. Description.OrderBy(entry => entry.Key, StringComparer.Ordinal)])
             metadata.Description[key] = value;
         if (Name is not null)
             metadata.Description["llb.customname"] = Name;
-        var sorted = capabilities.ToArray();
+        string[] sorted = [.. capabilities];
         Array.Sort(sorted, StringComparer.Ordinal);
         foreach (var capability in sorted)
             metadata.Caps[capability] = true;

@@ -15,6 +15,8 @@ public readonly record struct Digest
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
+    private const string Sha256Prefix = "sha256:";
+
     private readonly string? _value;
 
     private Digest(string value) => _value = value;
@@ -28,12 +30,21 @@ public readonly record struct Digest
 
     public bool IsEmpty => string.IsNullOrEmpty(_value);
 
-    public static Digest Sha256(ReadOnlySpan<byte> content) =>
-        FromSha256Hash(SHA256.HashData(content));
+    public static Digest Sha256(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return FromSha256Hash(hash);
+    }
 
     /// <param name="hash">The 32 bytes of a finished SHA-256.</param>
     public static Digest FromSha256Hash(ReadOnlySpan<byte> hash) =>
-        new("sha256:" + Convert.ToHexStringLower(hash));
+        new(string.Create(Sha256Prefix.Length + (2 * SHA256.HashSizeInBytes), hash, static (text, hash) =>
+        {
+            Sha256Prefix.CopyTo(text);
+            if (!Convert.TryToHexStringLower(hash, text[Sha256Prefix.Length..], out var written) || written != text.Length - Sha256Prefix.Length)
+                throw new ArgumentException("a SHA-256 has 32 bytes", nameof(hash));
+        }));
 
     /// <exception cref="FormatException">Not a digest of a known algorithm.</exception>
     public static Digest Parse(string text) =>

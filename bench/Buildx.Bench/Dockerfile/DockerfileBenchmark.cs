@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Buildx.Dockerfile;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -25,6 +26,7 @@ internal sealed class DockerfileBenchmark : IBenchmark, IImageMetadataResolver
         {
             TargetPlatform = new Platform("linux", "amd64"),
             BuildPlatforms = [new Platform("linux", "amd64")],
+            SourceFile = new LlbSourceFile("Dockerfile", "Dockerfile", Encoding.UTF8.GetBytes(text)),
             BuildArguments = new Dictionary<string, string> { ["VERSION"] = "1.2.3" },
         };
         return () =>

@@ -31,6 +31,9 @@ public sealed record GitReference(GitRemote Remote)
         reference = null;
         if (text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal))
             return false;
+        // Most sources are paths, and most URLs are of files; a query or a fragment may hide how a repository's URL ends.
+        if (!text.Contains(".git", StringComparison.Ordinal) && !text.Contains('%') && text.StartsWith("http", StringComparison.Ordinal))
+            return false;
         var looksLocal = text.StartsWith("github.com/", StringComparison.Ordinal);
         if (!GitRemote.TryParse(looksLocal ? "https://" + text : text, out var remote))
             return false;

@@ -108,7 +108,7 @@ internal sealed class BaseImages(ConversionContext context)
         {
             Platform = platform,
             Name = StepName.Create(node, "FROM " + node.BaseName, context.Options.MultiPlatform, platform, VariableSet.Empty),
-            Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = text },
+            Description = [new(StepName.DescriptionKey, text)],
             Locations = SourceLocations.Of(context.Options.SourceFile, node.Range),
         };
         var mode = context.Options.ImageResolveMode is "pull" or "local" ? context.Options.ImageResolveMode : null;

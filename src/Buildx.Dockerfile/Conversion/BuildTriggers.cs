@@ -36,7 +36,9 @@ internal sealed class BuildTriggers(ConversionContext context, StageGraph graph)
             throw context.Error($"the ONBUILD instruction \"{trigger}\" of the base must be a single instruction", node.Range);
         try
         {
-            return InstructionReader.Read(written) with { Range = node.Range, Syntax = null };
+            var instruction = InstructionReader.Read(written);
+            (instruction.Range, instruction.Syntax) = (node.Range, null);
+            return instruction;
         }
         catch (InstructionException e)
         {

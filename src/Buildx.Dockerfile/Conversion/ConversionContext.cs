@@ -15,6 +15,12 @@ internal sealed class ConversionContext
 
     public required WordExpander Expander { get; init; }
 
+    /// <summary>For the names of commands, which show what the shell will see.</summary>
+    public WordExpander NameExpander => field ??= new WordExpander(Expander.Escape) { KeepQuotes = true, KeepUnsetVariables = true };
+
+    /// <summary>Null for none.</summary>
+    public required Protocol.Pb.ProxyEnv? Proxy { get; init; }
+
     public required Oci.Platform TargetPlatform { get; init; }
 
     public required VariableSet GlobalArguments { get; init; }

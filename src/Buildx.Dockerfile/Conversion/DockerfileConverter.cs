@@ -91,6 +91,7 @@ public static class DockerfileConverter
             Images = images,
             Linter = linter,
             Expander = expander,
+            Proxy = ProxyArguments.Read(options.BuildArguments),
             TargetPlatform = target,
             GlobalArguments = globals.Find(SourceDateEpoch.Name) is not { Length: > 0 } ? globals
                 : epoch is { } time ? globals.With(SourceDateEpoch.Name, Seconds(time)) : globals.Without(SourceDateEpoch.Name),

@@ -19,7 +19,7 @@ internal sealed class GrowingConfig
         _history = [.. image.History ?? []];
         _environment = [.. config.Env ?? []];
         for (var i = 0; i < _environment.Count; i++)
-            _positions.TryAdd(_environment[i].Split('=', 2)[0], i);
+            _positions.TryAdd(NameOf(_environment[i]), i);
         _hasLabels = config.Labels is not null;
         foreach (var (name, value) in config.Labels ?? new Dictionary<string, string>())
             _labels[name] = value;
@@ -39,6 +39,8 @@ internal sealed class GrowingConfig
         _positions.Add(name, _environment.Count);
         _environment.Add(entry);
     }
+
+    private static string NameOf(string entry) => entry.IndexOf('=') is >= 0 and var equals ? entry[..equals] : entry;
 
     public void SetLabel(string name, string value)
     {

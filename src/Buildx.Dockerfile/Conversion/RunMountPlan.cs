@@ -72,9 +72,10 @@ internal sealed class RunMountPlan(ConversionContext context, StageNode node, Pe
         _mounts.Insert(0, () => new ExecMount.Bind("/dev/pipes/", file.Value, "/", ReadOnly: true));
     }
 
-    public ExecSpecification Complete(ExecSpecification specification) => specification with
+    public ExecSpecification Complete(ExecSpecification specification, LlbOutput? root) => specification with
     {
-        Mounts = _mounts.Select(mount => mount()).ToArray(),
+        Root = root,
+        Mounts = _mounts.Count == 0 ? [] : _mounts.Select(mount => mount()).ToArray(),
         Secrets = _secrets,
         SshAgents = _agents,
     };

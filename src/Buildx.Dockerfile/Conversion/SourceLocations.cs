@@ -5,19 +5,19 @@ namespace Buildx.Dockerfile;
 /// <summary>Places in the file as a graph carries them: whole lines.</summary>
 public static class SourceLocations
 {
-    internal static IReadOnlyList<LlbSourceLocation> Of(LlbSourceFile? file, TextRange range) => file is null ? [] :
-    [
-        new LlbSourceLocation(file, ToMessages([range])),
-    ];
+    internal static IReadOnlyList<LlbSourceLocation> Of(LlbSourceFile? file, TextRange range) =>
+        file is null ? [] : [new LlbSourceLocation(file, range.Start.Line == range.End.Line ? [Line(range.Start.Line)] : ToMessages([range]))];
 
     /// <summary>One range per line, as BuildKit's clients expect them.</summary>
     public static IReadOnlyList<Protocol.Pb.Range> ToMessages(IEnumerable<TextRange> ranges) =>
         ranges.SelectMany(range => Enumerable.Range(range.Start.Line, Math.Max(1, range.End.Line - range.Start.Line + 1)))
             .Distinct()
-            .Select(line => new Protocol.Pb.Range
-            {
-                Start = new Protocol.Pb.Position { Line = line },
-                End = new Protocol.Pb.Position { Line = line },
-            })
+            .Select(Line)
             .ToArray();
+
+    private static Protocol.Pb.Range Line(int line) => new()
+    {
+        Start = new Protocol.Pb.Position { Line = line },
+        End = new Protocol.Pb.Position { Line = line },
+    };
 }

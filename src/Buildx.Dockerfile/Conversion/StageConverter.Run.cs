@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Buildx.Llb;
 using Buildx.Protocol.Pb;
 
@@ -32,13 +34,12 @@ internal sealed partial class StageConverter
         if (script is not null)
             plan.AddScript(script);
 
-        var nameExpander = new WordExpander(context.Expander.Escape) { KeepQuotes = true, KeepUnsetVariables = true };
         var nameVariables = MaskSecrets(node.Environment, mounts);
         var options = new VertexOptions
         {
             Platform = Platform,
-            Name = Name(StepName.Text(displayText, nameExpander, nameVariables), command),
-            Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = instruction.Text },
+            Name = Name(StepName.Text(displayText, context.NameExpander, nameVariables), command),
+            Description = [new(StepName.DescriptionKey, instruction.Text)],
             IgnoreCache = node.IgnoreCache,
             Locations = Locations(instruction),
             LinuxResources = Options.Resources,
@@ -53,14 +54,14 @@ internal sealed partial class StageConverter
             CgroupParent = Options.CgroupParent,
             ExtraHosts = Options.ExtraHosts,
             Ulimits = Options.Ulimits,
-            Proxy = ProxyArguments.Read(Options.BuildArguments),
+            Proxy = context.Proxy,
             Network = instruction.Network switch { RunNetwork.None => NetMode.None, RunNetwork.Host => NetMode.Host, _ => Options.Network },
             Security = instruction.Insecure ? SecurityMode.Insecure : SecurityMode.Sandbox,
-            Devices = instruction.Devices.Select(device => new CDIDevice { Name = device.Name, Optional = !device.Required }).ToArray(),
+            Devices = instruction.Devices.Count == 0 ? [] : instruction.Devices.Select(device => new CDIDevice { Name = device.Name, Optional = !device.Required }).ToArray(),
         };
         var before = node.Output;
-        node.Output = context.Graph.Add(() => LlbExec.Create(plan.Complete(specification with { Root = before.Value }), options));
-        Commit($"RUN {HistoryText(arguments)} # buildkit", withLayer: true);
+        node.Output = context.Graph.Add(() => LlbExec.Create(plan.Complete(specification, before.Value), options));
+        Commit(HistoryText(arguments), withLayer: true);
     }
 
     /// <summary>Here-documents: a script of its own, the text for the shell, or something that the shell itself reads.</summary>
@@ -82,12 +83,13 @@ internal sealed partial class StageConverter
 
     private string HistoryText(IReadOnlyList<string> arguments)
     {
-        var given = new List<string>();
-        foreach (var (name, value) in node.Arguments.Entries)
-            given.Add($"{name}={node.Environment.Find(name) ?? value ?? ""}");
+        var text = _text.Clear().Append("RUN ");
+        var given = node.Arguments.Entries;
         if (given.Count > 0)
-            given.Insert(0, $"|{given.Count}");
-        return string.Join(' ', given.Concat(arguments));
+            text.Append(CultureInfo.InvariantCulture, $"|{given.Count} ");
+        foreach (var (name, value) in given)
+            text.Append(name).Append('=').Append(node.Environment.Find(name) ?? value ?? "").Append(' ');
+        return text.AppendJoin(' ', arguments).Append(" # buildkit").ToString();
     }
 
     private static VariableSet MaskSecrets(VariableSet environment, IEnumerable<RunMount> mounts)

@@ -48,7 +48,7 @@ internal sealed partial class StageConverter
 
         var text = StepName.Text(instruction.Text, context.Expander, node.Environment);
         var name = Name(text, command);
-        var history = new StringBuilder(add is null ? "COPY" : "ADD");
+        var history = _text.Clear().Append(add is null ? "COPY" : "ADD");
         if (instruction is CopyInstruction { Parents: true })
             history.Append(" --parents");
         if (instruction.Owner.Length > 0)
@@ -151,7 +151,7 @@ internal sealed partial class StageConverter
     {
         var fileName = RemoteFile.NameOf(url);
         var checksum = ParseChecksum(add);
-        var options = new VertexOptions { Name = name, Locations = Locations(add), Description = new Dictionary<string, string> { ["com.docker.dockerfile.v1.command"] = "" } };
+        var options = new VertexOptions { Name = name, Locations = Locations(add), Description = [new(StepName.DescriptionKey, "")] };
         var source = context.Graph.Add(() => LlbSource.Http(url, options, new HttpSourceOptions { FileName = fileName, Checksum = checksum }));
         return file => file.Copy(source.Value, fileName, destination, basic with { Unpack = add.Unpack ?? false });
     }

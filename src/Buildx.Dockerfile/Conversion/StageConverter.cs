@@ -1,3 +1,4 @@
+using System.Text;
 using Buildx.Llb;
 using Buildx.Oci;
 
@@ -8,6 +9,7 @@ internal sealed partial class StageConverter(ConversionContext context, StageNod
 {
     private static readonly HashSet<string> NotInEnvironment = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
+    private readonly StringBuilder _text = new();
     private Linter _linter = context.Linter;
     private GrowingConfig _growing = new(new ImageConfig());
 

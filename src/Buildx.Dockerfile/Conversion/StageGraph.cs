@@ -59,14 +59,15 @@ internal sealed class StageGraph(ConversionContext context)
 
     public StageCommand Connect(StageNode node, Instruction instruction, bool isTrigger)
     {
-        var sources = instruction switch
+        StageNode?[] sources = [];
+        if (instruction is CopyInstruction { From: { } from })
+            sources = [FindSource(from, instruction, "--from")];
+        else if (instruction is RunInstruction { MountSources: { Count: > 0 } mounts })
+            sources = FindSources(mounts, instruction);
+        foreach (var source in sources)
         {
-            CopyInstruction { From: { } from } => [FindSource(from, instruction, "--from")],
-            RunInstruction run => run.MountSources.Select(from => from is null ? null : FindStage(from, instruction)).ToArray(),
-            _ => Array.Empty<StageNode?>(),
-        };
-        foreach (var source in sources.OfType<StageNode>())
-        {
+            if (source is null)
+                continue;
             node.Dependencies[source] = instruction;
             if (source.Index < 0)
                 context.Add(source);
@@ -171,6 +172,9 @@ internal sealed class StageGraph(ConversionContext context)
         }
         return "";
     }
+
+    private StageNode?[] FindSources(IReadOnlyList<string?> mounts, Instruction instruction) =>
+        mounts.Select(from => from is null ? null : FindStage(from, instruction)).ToArray();
 
     private StageNode FindSource(string from, Instruction instruction, string flag)
     {

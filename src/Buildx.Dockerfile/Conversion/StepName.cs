@@ -6,6 +6,9 @@ namespace Buildx.Dockerfile;
 /// <summary>Names of steps, <c>[linux/arm64 build 2/5] RUN make</c>; users and tools know this form.</summary>
 internal static class StepName
 {
+    /// <summary>The description of a step that holds the instruction as it was written.</summary>
+    public const string DescriptionKey = "com.docker.dockerfile.v1.command";
+
     /// <summary>Counts the step.</summary>
     public static string Create(StageNode node, string text, bool showPlatform, Platform? platform, IVariables environment, bool isTrigger = false)
     {
@@ -38,7 +41,9 @@ internal static class StepName
             // Only a name: as written will do.
         }
         var blank = text.IndexOf(' ');
-        return blank < 0 ? text.ToUpperInvariant() : text[..blank].ToUpperInvariant() + text[blank..];
+        var keyword = blank < 0 ? text : text[..blank];
+        var upper = keyword.ToUpperInvariant();
+        return upper == keyword ? text : string.Concat(upper, text.AsSpan(keyword.Length));
     }
 
     /// <summary><c>->arm64</c> in a stage that builds for another platform than it runs on.</summary>

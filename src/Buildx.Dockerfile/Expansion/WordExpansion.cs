@@ -30,7 +30,7 @@ internal sealed class WordExpansion(WordExpander options, string source, IVariab
             throw new ExpansionException("the substitutions are nested too deeply");
         var outerKeepEscapes = _keepEscapes;
         _keepEscapes = keepEscapes;
-        var result = new StringBuilder();
+        var result = new StringBuilder(stop == EndOfText ? source.Length : 16);
         // Only the outermost text is cut.
         var words = cutsWords && _depth == 1 ? new WordList() : null;
         while (!AtEnd)

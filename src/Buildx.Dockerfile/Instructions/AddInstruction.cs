@@ -8,6 +8,7 @@ public sealed record AddInstruction(
     internal override Instruction Expand(Func<string, string> expand)
     {
         var checksum = expand(Checksum);
-        return (AddInstruction)base.Expand(expand) with { Checksum = checksum };
+        var expanded = (AddInstruction)base.Expand(expand);
+        return checksum == Checksum ? expanded : expanded with { Checksum = checksum };
     }
 }

@@ -14,6 +14,14 @@ internal static partial class InstructionReader
         "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
     ];
 
+    // A trailing * allows several, a trailing ? makes it yes or no.
+    private static readonly string[] NoFlags = [];
+    private static readonly string[] FromFlags = ["platform"];
+    private static readonly string[] RunFlags = ["mount*", "network", "security", "device*"];
+    private static readonly string[] CopyFlags = ["chown", "from", "chmod", "link?", "exclude*", "parents?"];
+    private static readonly string[] AddFlags = ["chown", "chmod", "link?", "keep-git-dir?", "checksum", "unpack?", "exclude*"];
+    private static readonly string[] HealthCheckFlags = ["interval", "timeout", "start-period", "start-interval", "retries"];
+
     /// <exception cref="InstructionException"/>
     public static Instruction Read(InstructionSyntax syntax) => syntax.Keyword.Text.ToUpperInvariant() switch
     {
@@ -39,13 +47,12 @@ internal static partial class InstructionReader
             $"unknown instruction \"{syntax.Keyword.Text}\"{Suggestion.Phrase(syntax.Keyword.Text, Keywords, ignoreCase: true)}", syntax.Keyword.Range),
     };
 
-    private static readonly string[] NoFlags = [];
-
     private static T Complete<T>(InstructionSyntax syntax, T instruction, string[]? knownFlags = null) where T : Instruction
     {
         if (knownFlags is not null)
             _ = new InstructionFlags(syntax, knownFlags);
-        return instruction with { Keyword = syntax.Keyword.Text, Text = syntax.Text.Trim(), Range = syntax.Range, Comments = TextOf(syntax.Comments), Syntax = syntax };
+        instruction.SetSyntax(syntax, Texts(syntax.Comments));
+        return instruction;
     }
 
     private static string ExactlyOne(InstructionSyntax syntax) => syntax.Arguments is [var one]
@@ -58,7 +65,15 @@ internal static partial class InstructionReader
 
     private static string Name(InstructionSyntax syntax) => syntax.Keyword.Text.ToUpperInvariant();
 
-    private static string[] TextOf(IReadOnlyList<SyntaxWord> words) => words.Count == 0 ? [] : words.Select(word => word.Text).ToArray();
+    private static string[] Texts(IReadOnlyList<SyntaxWord> words)
+    {
+        if (words.Count == 0)
+            return [];
+        var texts = new string[words.Count];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = words[i].Text;
+        return texts;
+    }
 
     private static KeyValue[] ReadPairs(InstructionSyntax syntax)
     {
@@ -73,7 +88,7 @@ internal static partial class InstructionReader
     }
 
     private static ShellCommand ReadCommand(InstructionSyntax syntax) =>
-        new(syntax.Arguments.Select(word => word.Text).ToArray(), !syntax.IsJson, syntax.HereDocuments);
+        new(Texts(syntax.Arguments), !syntax.IsJson, syntax.HereDocuments);
 
     private static FromInstruction ReadFrom(InstructionSyntax syntax)
     {
@@ -89,7 +104,7 @@ internal static partial class InstructionReader
         {
             throw new InstructionException("FROM takes an image, or an image and a name: FROM image [AS name]");
         }
-        var flags = new InstructionFlags(syntax, "platform");
+        var flags = new InstructionFlags(syntax, FromFlags);
         return Complete(syntax, new FromInstruction(
             arguments[0].Text, stage, stage is null ? null : arguments[2].Text, stage is null ? null : arguments[1].Text, flags.Text("platform"))
        );
@@ -97,9 +112,9 @@ internal static partial class InstructionReader
 
     private static RunInstruction ReadRun(InstructionSyntax syntax)
     {
-        var flags = new InstructionFlags(syntax, "mount*", "network", "security", "device*");
-        var mounts = flags.All("mount").Select(word => word.Text).ToArray();
-        var sources = flags.All("mount").Select(word => At(word, () => RunMount.FindSource(word.Text))).ToArray();
+        var flags = new InstructionFlags(syntax, RunFlags);
+        var mounts = Texts(flags.All("mount"));
+        var sources = Read(flags.All("mount"), RunMount.FindSource);
         var network = flags.Text("network", "default") switch
         {
             "default" => RunNetwork.Default,
@@ -113,23 +128,30 @@ internal static partial class InstructionReader
             "insecure" => true,
             var other => throw new InstructionException($"unknown security mode \"{other}\"; there are sandbox and insecure", flags.Word("security")?.Range),
         };
-        var devices = flags.All("device").Select(word => At(word, () => ReadDevice(word.Text))).ToArray();
+        var devices = Read(flags.All("device"), ReadDevice);
         return Complete(syntax, new RunInstruction(ReadCommand(syntax), mounts, network, insecure, devices)
         {
             MountSources = sources,
         });
     }
 
-    private static T At<T>(SyntaxWord word, Func<T> read)
+    private static T[] Read<T>(IReadOnlyList<SyntaxWord> words, Func<string, T> read)
     {
-        try
+        if (words.Count == 0)
+            return [];
+        var results = new T[words.Count];
+        for (var i = 0; i < results.Length; i++)
         {
-            return read();
+            try
+            {
+                results[i] = read(words[i].Text);
+            }
+            catch (InstructionException e) when (e.Range is null)
+            {
+                throw new InstructionException(e.Message, words[i].Range);
+            }
         }
-        catch (InstructionException e) when (e.Range is null)
-        {
-            throw new InstructionException(e.Message, word.Range);
-        }
+        return results;
     }
 
     private static RunDevice ReadDevice(string text)
@@ -160,26 +182,31 @@ internal static partial class InstructionReader
             throw new InstructionException($"the destination of {Name(syntax)} cannot be a here-document", syntax.Arguments[^1].Range);
     }
 
-    private static (string[] Sources, HereDocument[] Documents, string Destination) ReadTransfer(InstructionSyntax syntax)
+    private static (IReadOnlyList<string> Sources, IReadOnlyList<HereDocument> Documents, string Destination) ReadTransfer(InstructionSyntax syntax)
     {
         RequireDestination(syntax);
-        var sources = new List<string>();
-        var documents = new List<HereDocument>();
-        foreach (var word in syntax.Arguments.SkipLast(1))
+        var sources = new List<string>(syntax.Arguments.Count - 1);
+        List<HereDocument>? documents = null;
+        for (var i = 0; i < syntax.Arguments.Count - 1; i++)
         {
-            // Of several with one name the last is taken, as for every other name.
+            var word = syntax.Arguments[i];
             if (HereDocumentMarker.TryParse(word.Text) is { } marker)
-                documents.Add(syntax.HereDocuments.LastOrDefault(document => document.Name == marker.Name) ?? new HereDocument(marker.Name, marker.Expand, marker.StripTabs, "", word.Range));
+                (documents ??= []).Add(Document(syntax, marker, word));
             else
                 sources.Add(word.Text);
         }
-        return ([.. sources], [.. documents], syntax.Arguments[^1].Text);
+        return (sources, documents ?? (IReadOnlyList<HereDocument>)[], syntax.Arguments[^1].Text);
     }
+
+    /// <summary>Of several with one name the last is taken, as for every other name.</summary>
+    private static HereDocument Document(InstructionSyntax syntax, HereDocumentMarker marker, SyntaxWord word) =>
+        syntax.HereDocuments.LastOrDefault(document => document.Name == marker.Name)
+        ?? new HereDocument(marker.Name, marker.Expand, marker.StripTabs, "", word.Range);
 
     private static CopyInstruction ReadCopy(InstructionSyntax syntax)
     {
         RequireDestination(syntax);
-        var flags = new InstructionFlags(syntax, "chown", "from", "chmod", "link?", "exclude*", "parents?");
+        var flags = new InstructionFlags(syntax, CopyFlags);
         var (sources, documents, destination) = ReadTransfer(syntax);
         return Complete(syntax, new CopyInstruction(
             sources, documents, destination, flags.Text("from") is { Length: > 0 } from ? from : null, flags.Boolean("parents") ?? false)
@@ -187,21 +214,21 @@ internal static partial class InstructionReader
             Owner = flags.Text("chown"),
             Mode = flags.Text("chmod"),
             Link = flags.Boolean("link") ?? false,
-            Excludes = flags.All("exclude").Select(word => word.Text).ToArray(),
+            Excludes = Texts(flags.All("exclude")),
         });
     }
 
     private static AddInstruction ReadAdd(InstructionSyntax syntax)
     {
         RequireDestination(syntax);
-        var flags = new InstructionFlags(syntax, "chown", "chmod", "link?", "keep-git-dir?", "checksum", "unpack?", "exclude*");
+        var flags = new InstructionFlags(syntax, AddFlags);
         var (sources, documents, destination) = ReadTransfer(syntax);
         return Complete(syntax, new AddInstruction(sources, documents, destination, flags.Boolean("keep-git-dir"), flags.Text("checksum"), flags.Boolean("unpack"))
         {
             Owner = flags.Text("chown"),
             Mode = flags.Text("chmod"),
             Link = flags.Boolean("link") ?? false,
-            Excludes = flags.All("exclude").Select(word => word.Text).ToArray(),
+            Excludes = Texts(flags.All("exclude")),
         });
     }
 
@@ -216,7 +243,7 @@ internal static partial class InstructionReader
             var name = equals < 0 ? word.Text : word.Text[..equals];
             if (name.Length == 0)
                 throw new InstructionException("a name of ARG must not be empty", word.Range);
-            arguments.Add(new ArgumentDefinition(name, equals < 0 ? null : word.Text[(equals + 1)..], Description(TextOf(syntax.Comments), name)));
+            arguments.Add(new ArgumentDefinition(name, equals < 0 ? null : word.Text[(equals + 1)..], Description(Texts(syntax.Comments), name)));
         }
         return Complete(syntax, new ArgInstruction(arguments));
     }
@@ -235,7 +262,7 @@ internal static partial class InstructionReader
 
     private static ShellInstruction ReadShell(InstructionSyntax syntax)
     {
-        _ = new InstructionFlags(syntax);
+        _ = new InstructionFlags(syntax, NoFlags);
         var arguments = AtLeastOne(syntax);
         if (!syntax.IsJson)
             throw new InstructionException($"SHELL takes a JSON list, e.g. SHELL [\"/bin/bash\", \"-c\"]; found {arguments[0]}", syntax.Arguments[0].Range);
@@ -257,7 +284,7 @@ internal static partial class InstructionReader
         }
         else
         {
-            var flags = new InstructionFlags(syntax, "interval", "timeout", "start-period", "start-interval", "retries");
+            var flags = new InstructionFlags(syntax, HealthCheckFlags);
             if (type != "CMD")
                 throw new InstructionException($"unknown type \"{syntax.Arguments[0].Text}\" of HEALTHCHECK; write HEALTHCHECK CMD command, or HEALTHCHECK NONE", syntax.Arguments[0].Range);
             if (command.Length == 0)
@@ -299,7 +326,7 @@ internal static partial class InstructionReader
     {
         if (syntax.Inner is not { Keyword.Text.Length: > 0 } inner)
             throw new InstructionException("ONBUILD needs an instruction");
-        _ = new InstructionFlags(syntax);
+        _ = new InstructionFlags(syntax, NoFlags);
         var keyword = inner.Keyword.Text.ToUpperInvariant();
         if (keyword is "ONBUILD" or "FROM" or "MAINTAINER")
             throw new InstructionException($"{keyword} is not allowed behind ONBUILD", inner.Keyword.Range);

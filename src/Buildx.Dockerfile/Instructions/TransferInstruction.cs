@@ -12,11 +12,17 @@ public abstract record TransferInstruction(IReadOnlyList<string> Sources, IReadO
 
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
-    internal override Instruction Expand(Func<string, string> expand) => this with
+    internal override Instruction Expand(Func<string, string> expand)
     {
-        Owner = expand(Owner),
-        Mode = expand(Mode),
-        Sources = Sources.Select(expand).ToArray(),
-        Destination = expand(Destination),
-    };
+        var (owner, mode, sources, destination) = (expand(Owner), expand(Mode), ExpandAll(Sources, expand), expand(Destination));
+        return owner == Owner && mode == Mode && ReferenceEquals(sources, Sources) && destination == Destination
+            ? this
+            : this with { Owner = owner, Mode = mode, Sources = sources, Destination = destination };
+    }
+
+    private static IReadOnlyList<string> ExpandAll(IReadOnlyList<string> texts, Func<string, string> expand)
+    {
+        var expanded = texts.Select(expand).ToArray();
+        return expanded.SequenceEqual(texts) ? texts : expanded;
+    }
 }

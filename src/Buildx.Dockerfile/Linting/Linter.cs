@@ -32,7 +32,7 @@ internal sealed class Linter
     {
         foreach (var comment in comments)
         {
-            if (DirectiveReader.Find("check", "#" + comment) is not { } directive)
+            if (!comment.Contains("check", StringComparison.OrdinalIgnoreCase) || DirectiveReader.Find("check", "#" + comment) is not { } directive)
                 continue;
             try
             {

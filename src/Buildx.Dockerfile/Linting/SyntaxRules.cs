@@ -63,13 +63,11 @@ internal static class SyntaxRules
 
     private static void CheckCasing(DockerfileDocument document, Linter linter)
     {
-        var instructions = document.Stages.SelectMany(stage => stage.Instructions.Prepend(stage.From)).ToArray();
-        var lower = instructions.Count(instruction => Casing(instruction.Keyword) == false);
-        var upper = instructions.Count(instruction => Casing(instruction.Keyword) == true);
-        var wanted = lower <= upper;
-        foreach (var instruction in instructions)
+        var instructions = document.Stages.SelectMany(stage => stage.Instructions.Prepend(stage.From)).Select(instruction => (Instruction: instruction, Casing: Casing(instruction.Keyword))).ToArray();
+        var wanted = instructions.Count(found => found.Casing == false) <= instructions.Count(found => found.Casing == true);
+        foreach (var (instruction, casing) in instructions)
         {
-            if (Casing(instruction.Keyword) != wanted && instruction.Keyword != Apply(wanted, instruction.Keyword))
+            if (casing != wanted && instruction.Keyword != Apply(wanted, instruction.Keyword))
             {
                 linter.Report(
                     LintRules.ConsistentInstructionCasing, instruction.Range,

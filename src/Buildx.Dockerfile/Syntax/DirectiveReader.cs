@@ -56,11 +56,11 @@ public sealed partial class DirectiveReader(string commentPrefix = "#", int line
             skipped = 1;
         }
         var reader = new DirectiveReader(commentPrefix, skipped);
-        foreach (var line in text.Split('\n'))
+        foreach (var line in text.AsSpan().Split('\n'))
         {
             try
             {
-                var directive = reader.Read(line);
+                var directive = reader.Read(text[line]);
                 if (directive is null)
                     return null;
                 if (directive.Name == name)

@@ -52,8 +52,7 @@ internal sealed class DockerfileParser
         if (complete && content.Length == 0)
             return;
         var start = new TextPosition(_line, indent + 1);
-        var line = new LogicalLine();
-        line.Append(content, start);
+        var line = new LogicalLine(content, start);
         var hasEmptyLine = false;
         while (!complete && NextLine() is { } next)
         {
@@ -80,27 +79,33 @@ internal sealed class DockerfileParser
             return;
         }
 
-        var comments = _comments;
-        _comments = [];
+        IReadOnlyList<SyntaxWord> comments = [];
+        if (_comments.Count > 0)
+            (comments, _comments) = (_comments, []);
         var errors = _diagnostics.Count;
         var instruction = new InstructionParser(line, _escape, _diagnostics).Parse();
         IReadOnlyList<HereDocument> documents = [];
         if (TakesHereDocuments(instruction) && !ReadHereDocuments(line, instruction, start, out documents))
             return;
-        _instructions.Add(instruction with
+        // Most instructions are a line and nothing else.
+        if (comments.Count > 0 || documents.Count > 0 || _diagnostics.Count > errors || _line != first)
         {
-            Comments = comments,
-            HereDocuments = documents,
-            HasErrors = _diagnostics.Count > errors,
-            Range = instruction.Range with { End = _line == first ? instruction.Range.End : EndOfLine() },
-        });
+            instruction = instruction with
+            {
+                Comments = comments,
+                HereDocuments = documents,
+                HasErrors = _diagnostics.Count > errors,
+                Range = instruction.Range with { End = _line == first ? instruction.Range.End : EndOfLine() },
+            };
+        }
+        _instructions.Add(instruction);
     }
 
     private void ReadComment(string raw)
     {
         if (NoteComment(raw) is { } comment)
             _comments.Add(comment);
-        else
+        else if (_comments.Count > 0)
             _comments = [];
     }
 

@@ -148,9 +148,8 @@ public sealed class DockerfileWriter
     {
         if (instruction.Text.Length == 0 || instruction.Text.Contains('\n') || char.IsWhiteSpace(instruction.Text[0]))
             return false;
-        var line = new LogicalLine();
-        line.Append(instruction.Text, new TextPosition(1, 1));
-        return SyntaxEquality.SameWords(new InstructionParser(line.Complete(), _escape, []).Parse(), instruction);
+        var line = new LogicalLine(instruction.Text, new TextPosition(1, 1));
+        return SyntaxEquality.SameWords(new InstructionParser(line, _escape, []).Parse(), instruction);
     }
 
     private void WriteLines(string text, IReadOnlyList<(int Offset, int Line)> breaks, SyntaxWord[] comments)

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Buildx.Dockerfile;
 
 /// <summary>The word that announces a here-document: <c>&lt;&lt;EOF</c>, <c>3&lt;&lt;-"EOF"</c>.</summary>
-public sealed partial record HereDocumentMarker(string Name, bool Expand, bool StripTabs)
+public sealed record HereDocumentMarker(string Name, bool Expand, bool StripTabs)
 {
     private static readonly WordExpander Plain = new('\\') { KeepUnsetVariables = true };
     private static readonly WordExpander Raw = new('\\') { KeepUnsetVariables = true, KeepQuotes = true };
@@ -14,10 +12,11 @@ public sealed partial record HereDocumentMarker(string Name, bool Expand, bool S
     {
         if (!word.Contains("<<", StringComparison.Ordinal))
             return null;
-        var match = Pattern().Match(word);
-        var name = match.Groups["name"].Value;
-        if (!match.Success || name.Length == 0)
+        if (!TryTake(word, out var strip, out var name))
             return null;
+        // Most names are plain.
+        if (name.All(char.IsAsciiLetterOrDigit))
+            return new HereDocumentMarker(name, true, strip);
         try
         {
             // Quotes that go away when the word is read were quotes: then the content is not expanded.
@@ -25,7 +24,7 @@ public sealed partial record HereDocumentMarker(string Name, bool Expand, bool S
             if (words.Count != 1)
                 return null;
             var raw = Raw.ExpandWords(name, VariableSet.Empty);
-            return raw.Count == 1 ? new HereDocumentMarker(words[0], Quotes(words[0]) == Quotes(raw[0]), match.Groups["strip"].Length > 0) : null;
+            return raw.Count == 1 ? new HereDocumentMarker(words[0], Quotes(words[0]) == Quotes(raw[0]), strip) : null;
         }
         catch (ExpansionException)
         {
@@ -62,8 +61,22 @@ public sealed partial record HereDocumentMarker(string Name, bool Expand, bool S
         }
     }
 
-    private static int Quotes(string text) => text.Count(c => c is '\'' or '"');
+    /// <summary><c>[fd]&lt;&lt;[-] name</c>, where nothing of the name is <c>&lt;</c>.</summary>
+    private static bool TryTake(string word, out bool strip, out string name)
+    {
+        (strip, name) = (false, "");
+        var at = 0;
+        while (at < word.Length && char.IsAsciiDigit(word[at]))
+            at++;
+        if (string.CompareOrdinal(word, at, "<<", 0, 2) != 0)
+            return false;
+        at += 2;
+        strip = at < word.Length && word[at] == '-';
+        if (strip)
+            at++;
+        name = word[at..].TrimStart('\t', '\n', '\f', '\r', ' ');
+        return name.Length > 0 && !name.Contains('<');
+    }
 
-    [GeneratedRegex(@"\A[0-9]*<<(?<strip>-?)[\t\n\f\r ]*(?<name>[^<]*)\z")]
-    private static partial Regex Pattern();
+    private static int Quotes(string text) => text.Count(c => c is '\'' or '"');
 }

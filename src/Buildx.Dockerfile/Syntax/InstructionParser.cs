@@ -10,6 +10,14 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
 
     private readonly string _text = line.Text;
 
+    /// <summary>What stands behind keyword and flags.</summary>
+    private readonly record struct Parts(IReadOnlyList<SyntaxWord> Arguments, IReadOnlyList<SyntaxPair> Pairs, InstructionSyntax? Inner, bool IsJson)
+    {
+        public Parts(IReadOnlyList<SyntaxWord> arguments, bool isJson = false) : this(arguments, [], null, isJson)
+        {
+        }
+    }
+
     /// <summary>A piece of the line: its text, and where it was before a stray escape character was dropped from it.</summary>
     private readonly record struct Piece(string Text, int Start, int End);
 
@@ -25,74 +33,79 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
         var keywordEnd = start;
         while (keywordEnd < end && !IsBlank(_text[keywordEnd]))
             keywordEnd++;
-        var flags = new List<SyntaxFlag>();
-        var arguments = ReadFlags(keywordEnd, end, flags);
+        var keyword = Word(start, keywordEnd);
+        var arguments = ReadFlags(keywordEnd, end, out var flags);
         while (arguments < end && char.IsWhiteSpace(_text[arguments]))
             arguments++;
-        var syntax = new InstructionSyntax
+        var parts = ReadArguments(keyword.Text.ToUpperInvariant(), arguments, end, depth);
+        return new InstructionSyntax
         {
-            Keyword = Word(start, keywordEnd),
+            Keyword = keyword,
             Text = start == 0 ? _text : _text[start..],
             Flags = flags,
+            Arguments = parts.Arguments,
+            Pairs = parts.Pairs,
+            IsJson = parts.IsJson,
+            Inner = parts.Inner,
             Range = line.Range(start, Math.Max(end - start, 0)),
             LineBreaks = depth == 0 ? line.Breaks(start, end) : [],
         };
-        return ReadArguments(syntax, arguments, end, depth);
     }
 
-    private InstructionSyntax ReadArguments(InstructionSyntax syntax, int start, int end, int depth)
+    /// <param name="keyword">In capital letters.</param>
+    private Parts ReadArguments(string keyword, int start, int end, int depth)
     {
-        switch (syntax.Keyword.Text.ToUpperInvariant())
+        switch (keyword)
         {
             case "ADD" or "COPY" or "VOLUME":
-                return ReadJson(syntax, start, end) ?? syntax with { Arguments = SplitOnBlanks(start, end) };
+                return ReadJson(keyword, start, end) ?? new Parts(SplitOnBlanks(start, end));
             case "RUN" or "CMD" or "ENTRYPOINT" or "SHELL":
-                return ReadJson(syntax, start, end) ?? syntax with { Arguments = Whole(start, end) };
+                return ReadJson(keyword, start, end) ?? new Parts(Whole(start, end));
             case "FROM" or "EXPOSE":
-                return syntax with { Arguments = SplitOnBlanks(start, end) };
+                return new Parts(SplitOnBlanks(start, end));
             case "MAINTAINER" or "STOPSIGNAL" or "USER" or "WORKDIR":
-                return syntax with { Arguments = Whole(start, end) };
+                return new Parts(Whole(start, end));
             case "ARG":
-                return syntax with { Arguments = SplitWords(start, end).ConvertAll(piece => new SyntaxWord(piece.Text, Range(piece.Start, piece.End))) };
+                return new Parts(SplitWords(start, end).ConvertAll(piece => new SyntaxWord(piece.Text, Range(piece.Start, piece.End))));
             case "ENV" or "LABEL":
-                return syntax with { Pairs = ReadPairs(syntax, start, end) };
+                return new Parts([], ReadPairs(keyword, start, end), null, false);
             case "HEALTHCHECK":
-                return ReadHealthCheck(syntax, start, end);
-            case "ONBUILD":
-                return start == end || depth == MaximumTriggerDepth ? syntax : syntax with { Inner = Parse(start, depth + 1) };
+                return ReadHealthCheck(keyword, start, end);
+            case "ONBUILD" when start < end && depth < MaximumTriggerDepth:
+                return new Parts([], [], Parse(start, depth + 1), false);
             default:
-                return syntax;
+                return new Parts([]);
         }
     }
 
-    private InstructionSyntax? ReadJson(InstructionSyntax syntax, int start, int end)
+    private Parts? ReadJson(string keyword, int start, int end)
     {
         if (start == end || _text[start] != '[' || !JsonArguments.TryParse(_text[start..end], out var elements, out var notStrings))
             return null;
         if (notStrings)
         {
             diagnostics.Add(Diagnostic.Error(
-                $"the JSON list of {syntax.Keyword.Text.ToUpperInvariant()} must hold strings only; put every element into double quotes", Range(start, end)));
-            return syntax with { IsJson = true };
+                $"the JSON list of {keyword} must hold strings only; put every element into double quotes", Range(start, end)));
+            return new Parts([], isJson: true);
         }
-        return syntax with { IsJson = true, Arguments = elements.ConvertAll(element => new SyntaxWord(element.Value, line.Range(start + element.Start, element.Length))) };
+        return new Parts(elements.ConvertAll(element => new SyntaxWord(element.Value, line.Range(start + element.Start, element.Length))), isJson: true);
     }
 
-    private InstructionSyntax ReadHealthCheck(InstructionSyntax syntax, int start, int end)
+    private Parts ReadHealthCheck(string keyword, int start, int end)
     {
         var typeEnd = start;
         while (typeEnd < end && !char.IsWhiteSpace(_text[typeEnd]))
             typeEnd++;
         if (typeEnd == start)
-            return syntax;
+            return new Parts([]);
         var command = typeEnd;
         while (command < end && char.IsWhiteSpace(_text[command]))
             command++;
-        var read = ReadJson(syntax, command, end) ?? syntax with { Arguments = Whole(command, end) };
+        var read = ReadJson(keyword, command, end) ?? new Parts(Whole(command, end));
         return read with { Arguments = [Word(start, typeEnd), .. read.Arguments] };
     }
 
-    private List<SyntaxPair> ReadPairs(InstructionSyntax syntax, int start, int end)
+    private List<SyntaxPair> ReadPairs(string keyword, int start, int end)
     {
         var words = SplitWords(start, end);
         if (words.Count == 0)
@@ -105,7 +118,6 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
                 nameEnd++;
             if (nameEnd == end)
             {
-                var keyword = syntax.Keyword.Text.ToUpperInvariant();
                 diagnostics.Add(Diagnostic.Error(
                     $"{keyword} {words[0].Text} has no value; write {keyword} {words[0].Text}=value", Range(words[0].Start, words[0].End)));
                 return [];
@@ -122,7 +134,7 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
             if (equals < 0)
             {
                 diagnostics.Add(Diagnostic.Error(
-                    $"\"{word.Text}\" has no \"=\": {syntax.Keyword.Text.ToUpperInvariant()} wants name=value, with quotes around a value that has blanks",
+                    $"\"{word.Text}\" has no \"=\": {keyword} wants name=value, with quotes around a value that has blanks",
                     Range(word.Start, word.End)));
                 continue;
             }
@@ -199,8 +211,10 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
 
     /// <summary>Reads <c>--name=value</c> words, whose quotes and escapes are resolved here.</summary>
     /// <returns>Where the arguments start.</returns>
-    private int ReadFlags(int start, int end, List<SyntaxFlag> flags)
+    private int ReadFlags(int start, int end, out IReadOnlyList<SyntaxFlag> flags)
     {
+        flags = [];
+        List<SyntaxFlag>? found = null;
         StringBuilder? word = null;
         for (var i = start; ;)
         {
@@ -241,10 +255,10 @@ internal sealed class InstructionParser(LogicalLine line, char escape, List<Diag
             // "--" alone ends the flags.
             if (word is { Length: 2 })
                 return i;
-            var text = word.ToString();
-            flags.Add(nameLength < 0
-                ? new SyntaxFlag(text[2..], null, Range(from, i), null)
-                : new SyntaxFlag(text[2..nameLength], text[(nameLength + 1)..], Range(from, i), Range(valueStart, i)));
+            flags = found ??= [];
+            found.Add(nameLength < 0
+                ? new SyntaxFlag(word.ToString(2, word.Length - 2), null, Range(from, i), null)
+                : new SyntaxFlag(word.ToString(2, nameLength - 2), word.ToString(nameLength + 1, word.Length - nameLength - 1), Range(from, i), Range(valueStart, i)));
         }
     }
 

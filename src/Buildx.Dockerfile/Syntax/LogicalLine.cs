@@ -5,21 +5,18 @@ namespace Buildx.Dockerfile;
 /// <summary>An instruction's text with its continuation lines joined, which still knows where each character was in the file.</summary>
 internal sealed class LogicalLine
 {
-    private readonly List<(int Offset, TextPosition Position)> _segments = [];
+    private readonly TextPosition _start;
+    private List<(int Offset, TextPosition Position)>? _more;
     private StringBuilder? _joined;
 
-    public string Text { get; private set; } = "";
+    public LogicalLine(string text, TextPosition start) => (Text, _start) = (text, start);
+
+    public string Text { get; private set; }
 
     public void Append(string text, TextPosition position)
     {
-        if (_segments.Count == 0)
-        {
-            _segments.Add((0, position));
-            Text = text;
-            return;
-        }
         _joined ??= new StringBuilder(Text);
-        _segments.Add((_joined.Length, position));
+        (_more ??= []).Add((_joined.Length, position));
         _joined.Append(text);
     }
 
@@ -31,17 +28,18 @@ internal sealed class LogicalLine
 
     public TextPosition PositionAt(int offset)
     {
-        var low = 0;
-        var high = _segments.Count - 1;
+        // The last that begins at the offset or before; -1 is the first line.
+        var low = -1;
+        var high = (_more?.Count ?? 0) - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (_segments[middle].Offset <= offset)
+            if (_more![middle].Offset <= offset)
                 low = middle;
             else
                 high = middle - 1;
         }
-        var (start, position) = _segments[low];
+        var (start, position) = low < 0 ? (0, _start) : _more![low];
         return position with { Column = position.Column + Math.Max(0, offset - start) };
     }
 
@@ -51,10 +49,10 @@ internal sealed class LogicalLine
     /// <summary>Where another line begins between two offsets, counted from the first.</summary>
     public IReadOnlyList<(int Offset, int Line)> Breaks(int start, int end)
     {
-        if (_segments.Count < 2)
+        if (_more is null)
             return [];
         var breaks = new List<(int, int)>();
-        foreach (var (offset, position) in _segments)
+        foreach (var (offset, position) in _more)
         {
             if (offset > start && offset < end)
                 breaks.Add((offset - start, position.Line));

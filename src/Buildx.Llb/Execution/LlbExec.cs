@@ -13,7 +13,7 @@ public static class LlbExec
         if (command.Arguments.Count == 0)
             throw new ArgumentException("a command needs at least one argument", nameof(command));
         var capabilities = new List<string> { "exec.meta.base", "exec.meta.setsdefaultpath" };
-        var agents = command.SshAgents
+        var agents = command.SshAgents.Count == 0 ? [] : command.SshAgents
             .Select((agent, i) => agent with { Target = string.IsNullOrEmpty(agent.Target) ? $"/run/buildkit/ssh_agent.{i.ToString(CultureInfo.InvariantCulture)}" : agent.Target })
             .ToArray();
         var environment = command.Environment;
@@ -97,10 +97,12 @@ public static class LlbExec
     private static int AddMounts(ExecSpecification command, ExecOp exec, VertexInputs inputs, List<string> capabilities)
     {
         // Mounts are written in the order of their targets, so that a step's digest does not depend on the order of its flags.
-        var ordered = command.Mounts.Prepend(new ExecMount.Bind("/", command.Root)).OrderBy(mount => mount.Target, StringComparer.Ordinal);
+        IEnumerable<ExecMount> mounts = [new ExecMount.Bind("/", command.Root), .. command.Mounts];
+        if (command.Mounts.Count > 0)
+            mounts = mounts.OrderBy(mount => mount.Target, StringComparer.Ordinal);
         var outputs = 0;
         var root = 0;
-        foreach (var mount in ordered)
+        foreach (var mount in mounts)
         {
             var message = new Mount { Dest = mount.Target, Output = -1 };
             switch (mount)

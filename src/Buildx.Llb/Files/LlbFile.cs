@@ -9,10 +9,13 @@ namespace Buildx.Llb;
 /// <param name="target">What to start from; null for an empty file system.</param>
 public sealed class LlbFile(LlbOutput? target)
 {
+    private static readonly string[] FileCapabilities = ["file.base"];
+
     private readonly VertexInputs _inputs = new();
     private readonly List<(FileAction Action, int Second)> _actions = [];
     private readonly LlbOutput? _target = target;
     private int? _base;
+    private bool _complete;
 
     // The target comes first among the inputs, so it is added before anything else.
     private int Base => _base ??= _inputs.Add(_target);
@@ -83,30 +86,39 @@ public sealed class LlbFile(LlbOutput? target)
             Rm = new FileActionRm { Path = UnixPath.Resolve("/", path, keepSlash: false), AllowNotFound = allowNotFound, AllowWildcard = allowWildcard },
         });
 
-    /// <exception cref="InvalidOperationException">There is no action yet.</exception>
+    /// <summary>Completes the operation, which takes no further action then.</summary>
+    /// <exception cref="InvalidOperationException">There is no action yet, or the operation is complete already.</exception>
     public LlbOutput ToOutput(VertexOptions options)
     {
         if (_actions.Count == 0)
             throw new InvalidOperationException("a file operation needs at least one action");
+        ThrowIfComplete();
+        _complete = true;
         var file = new FileOp();
         for (var i = 0; i < _actions.Count; i++)
         {
-            var (template, second) = _actions[i];
-            var action = template.Clone();
+            var (action, second) = _actions[i];
             // An action's result is numbered after the inputs.
             action.Input = i == 0 ? Base : _inputs.Inputs.Count + i - 1;
             action.SecondaryInput = second;
             action.Output = i == _actions.Count - 1 ? 0 : -1;
             file.Actions.Add(action);
         }
-        return LlbVertex.Create(new Op { File = file }, _inputs.Inputs, options, ["file.base"]).Output();
+        return LlbVertex.Create(new Op { File = file }, _inputs.Inputs, options, FileCapabilities).Output();
     }
 
     private LlbFile Add(FileAction action, int second = -1)
     {
+        ThrowIfComplete();
         _ = Base;
         _actions.Add((action, second));
         return this;
+    }
+
+    private void ThrowIfComplete()
+    {
+        if (_complete)
+            throw new InvalidOperationException("the file operation is complete; begin another one on its output");
     }
 
     private static long Nanoseconds(DateTimeOffset? time) => time is { } t ? (t - DateTimeOffset.UnixEpoch).Ticks * 100 : -1;

@@ -11,6 +11,9 @@ public sealed partial record GitRemote(string Scheme, string Host, string Path, 
     public static bool TryParse(string text, [NotNullWhen(true)] out GitRemote? remote)
     {
         remote = null;
+        // Paths are asked about far more often than repositories.
+        if (!text.Contains(':'))
+            return false;
         var scheme = SchemePattern().Match(text);
         if (scheme.Success)
         {

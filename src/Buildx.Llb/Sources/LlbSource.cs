@@ -126,7 +126,7 @@ public static class LlbSource
     private static string? List(IReadOnlyList<string> values) => values.Count == 0 ? null : SourceAttributes.WriteList(values);
 
     private static LlbOutput Create(
-        string identifier, SortedDictionary<string, string> attributes, VertexOptions options, IEnumerable<string> capabilities, Protocol.Pb.Platform? platform)
+        string identifier, SortedDictionary<string, string> attributes, VertexOptions options, IReadOnlyList<string> capabilities, Protocol.Pb.Platform? platform)
     {
         var source = new SourceOp { Identifier = identifier };
         foreach (var (key, value) in attributes)
