@@ -67,8 +67,9 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         try
         {
             var linked = builds.SelectMany(build => build.Target.Links.Values).ToHashSet(StringComparer.Ordinal);
-            foreach (var (target, _, options) in builds)
+            foreach (var (target, _, prepared) in builds)
             {
+                var options = await HostGateway.ApplyAsync(prepared, builder, client, cancellationToken);
                 var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, display);
                 schedule.Add(target, linked.Contains(target.Name), (inputs, built, token) => SolveAsync(client, progress, TargetInputs.Add(_directories.Bind(options, session), target, inputs), built, token));
             }

@@ -18,7 +18,7 @@ internal sealed class BakeFlags
     private readonly Option<string?> _list = Flag.Text("--list", "List what the definition has: targets or variables; type=TYPE,format=json for programs", "LIST");
     private readonly Option<string?> _call = Flag.Text("--call", "What to do with the targets: build, check, outline, targets; with ,format=json for programs", "METHOD");
     private readonly Option<bool> _check = Flag.Switch("--check", "Check the Dockerfiles without building; the same as --call=check");
-    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow targets what they may not do by default: fs=PATH, fs.read=PATH, fs.write=PATH, ssh, network.host, security.insecure", "ENTITLEMENT");
+    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow targets what they may not do by default: fs=PATH, fs.read=PATH, fs.write=PATH, ssh, network.host, security.insecure, device[=NAME]", "ENTITLEMENT");
     private readonly Option<bool> _load = Flag.Switch("--load", "Load the images into the Docker Engine");
     private readonly Option<bool> _push = Flag.Switch("--push", "Push the images to their registries");
     private readonly Option<bool> _noCache = Flag.Switch("--no-cache", "Run every step again");

@@ -112,7 +112,7 @@ internal static class TargetRequests
     private static IReadOnlyList<SecretSpec> CredentialsOf(BakeRequest bake, string context) =>
         bake.RemoteDefinition is { } url && GitCredentials.HaveOneHost(url, context) ? GitCredentials.For(url) : [];
 
-    private static string CheckEntitlement(string text) => text is "network.host" or "security.insecure" ? text : throw new CliException($"the entitlement {text} is not supported yet");
+    private static string CheckEntitlement(string text) => text is "network.host" or "security.insecure" || text.Split('=')[0] == "device" ? text : throw new CliException($"the entitlement {text} is not supported yet");
 
     private static string WithBothLimits(string ulimit)
     {

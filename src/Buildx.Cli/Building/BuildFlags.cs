@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Buildx.Bake.Entries;
+using Buildx.Cli.Builders;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.Values;
 using Buildx.Oci;
@@ -26,7 +27,7 @@ internal sealed class BuildFlags
     private readonly Option<bool> _noCache = Flag.Switch("--no-cache", "Run every step again");
     private readonly Option<string[]> _noCacheFilter = Flag.List("--no-cache-filter", "Run the steps of these stages again", "STAGE,...");
     private readonly Option<bool> _pull = Flag.Switch("--pull", "Always ask the registry for base images");
-    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow what steps may not do by default: network.host, security.insecure", "ENTITLEMENT,...");
+    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow what steps may not do by default: network.host, security.insecure, device[=NAME]", "ENTITLEMENT,...");
     private readonly Option<string?> _network = Flag.Text("--network", "Network of RUN steps: default, none or host", "MODE");
     private readonly Option<string[]> _addHosts = Flag.List("--add-host", "Entry of /etc/hosts in RUN steps", "NAME:IP");
     private readonly Option<string?> _shmSize = Flag.Text("--shm-size", "Size of /dev/shm in RUN steps", "SIZE");
@@ -81,7 +82,7 @@ internal sealed class BuildFlags
             Secrets = [.. invocation.Get(_secrets).Select(SecretSpec.Parse)],
             SshAgents = ReadSshAgents(invocation),
             Outputs = ReadOutputs(invocation),
-            Entitlements = [.. invocation.Get(_allow).SelectMany(value => CsvFields.Split("--allow", value)).Select(CheckEntitlement)],
+            Entitlements = [.. invocation.Get(_allow).SelectMany(ReadEntitlements)],
             NetworkMode = ParseNetwork(invocation.Get(_network)),
             ExtraHosts = [.. invocation.Get(_addHosts).SelectMany(value => value.Split(',')).Select(ParseExtraHost)],
             ShmSize = invocation.Get(_shmSize) is { } size ? ByteSize.Parse("--shm-size", size) : 0,
@@ -194,11 +195,15 @@ internal sealed class BuildFlags
         _ => throw new CliException($"--network: there is no mode \"{mode}\" (want default, none or host)"),
     };
 
+    /// <summary>Several at once, but for a device: what follows it is about it (<c>device=NAME,alias=ALIAS</c>).</summary>
+    private static IEnumerable<string> ReadEntitlements(string text) =>
+        text.Split('=')[0] == "device" ? [text] : CsvFields.Split("--allow", text).Select(CheckEntitlement);
+
     private static string CheckEntitlement(string text) => text switch
     {
-        "network.host" or "security.insecure" => text,
-        _ when text.Split('=')[0] is "device" or "buildx.local.delete" => throw new CliException($"--allow {text} is not supported yet"),
-        _ => throw new CliException($"--allow: there is no entitlement \"{text}\" (want network.host or security.insecure)"),
+        "network.host" or "security.insecure" or "device" => text,
+        "buildx.local.delete" => throw new CliException($"--allow {text} is not supported yet"),
+        _ => throw new CliException($"--allow: there is no entitlement \"{text}\" (want network.host, security.insecure or device)"),
     };
 
     private static string ParseExtraHost(string text)
@@ -207,8 +212,7 @@ internal sealed class BuildFlags
         if (separator <= 0)
             throw new CliException($"--add-host: \"{text}\" is not of the form NAME:IP");
         var address = text[(separator + 1)..].Trim('[', ']');
-        return address == "host-gateway" ? throw new CliException("--add-host: host-gateway is not supported yet; give the address")
-            : System.Net.IPAddress.TryParse(address, out _) ? $"{text[..separator]}={address}"
+        return address == HostGateway.Name || System.Net.IPAddress.TryParse(address, out _) ? $"{text[..separator]}={address}"
             : throw new CliException($"--add-host: \"{address}\" in \"{text}\" is not an IP address");
     }
 

@@ -32,7 +32,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         using var display = BuildProgress.CreateDisplay(context, builder, request.Quiet ? "quiet" : request.Progress);
         try
         {
-            var result = await client.SolveAsync(build.Options, display, cancellationToken);
+            var result = await client.SolveAsync(await HostGateway.ApplyAsync(build.Options, builder, client, cancellationToken), display, cancellationToken);
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
                 WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = build.Rename(warning.Source) })], context.Flags.Debug);

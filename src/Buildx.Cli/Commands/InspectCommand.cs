@@ -98,6 +98,22 @@ internal sealed class InspectCommand : CliCommand
                 labels.Add($" {name}:", value);
             labels.Write(output);
         }
+        if (worker.CDIDevices.Count > 0)
+        {
+            output.WriteLine("Devices:");
+            var devices = new Table(1);
+            foreach (var device in worker.CDIDevices)
+            {
+                devices.Add(" Name:", device.Name);
+                if (device.OnDemand)
+                    devices.Add(" On-Demand:", "true");
+                else
+                    devices.Add(" Automatically allowed:", device.AutoAllow ? "true" : "false");
+                foreach (var (name, value) in device.Annotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
+                    devices.Add($"  {name}:", value);
+            }
+            devices.Write(output);
+        }
         for (var i = 0; i < worker.GCPolicy.Count; i++)
         {
             var rule = worker.GCPolicy[i];

@@ -165,8 +165,8 @@ internal static partial class InstructionReader
             if (key == "required")
                 required = equals < 0 || (BooleanText.TryParse(field[(equals + 1)..], out var value) ? value : throw new InstructionException($"{field} must be true or false"));
             else if (key == "name" && equals > 0)
-                name = field[(equals + 1)..];
-            else if (equals < 0 && name.Length == 0)
+                name = name.Length == 0 ? field[(equals + 1)..] : throw new InstructionException($"--device has a name already: {name}");
+            else if (name.Length == 0)
                 name = field;
             else
                 throw new InstructionException($"unknown key \"{key}\" of --device; there are name and required");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Oci;
 
 namespace Buildx.Engine.Execution;
@@ -43,6 +44,9 @@ internal sealed record ExecutionSpec(
     public ImmutableArray<ExecutionUlimit> Ulimits { get; init; } = [];
     public ExecutionResources? Resources { get; init; }
     public string? CgroupParent { get; init; }
+
+    /// <summary>What the devices need that the process may use.</summary>
+    public ContainerEdits Devices { get; init; } = ContainerEdits.None;
 
     /// <summary>Remove what had to be made under the root to mount onto, when the process has ended.</summary>
     public bool RemoveMountStubs { get; init; } = true;

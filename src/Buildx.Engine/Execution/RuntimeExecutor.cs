@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Buildx.Engine.Execution.Bootstrap;
 using Buildx.Engine.Execution.Bundles;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Execution.Emulating;
 using Buildx.Linux;
 using Buildx.Linux.Processes;
@@ -63,7 +64,9 @@ internal sealed partial class RuntimeExecutor : IExecutor
             var userNamespace = await _emulation.PrepareAsync(spec.Platform, cancellationToken);
             using var root = new ContainerRoot(spec.RootPath);
             using var stubs = new MountStubs();
-            var mounts = CollectMounts(spec, directory, userNamespace is not null);
+            var mayMakeNodes = !_isInUserNamespace && userNamespace is null;
+            var nodes = spec.Devices.Nodes.Select(node => node.Complete()).ToLookup(node => mayMakeNodes && node.Path.StartsWith("/dev/", StringComparison.Ordinal));
+            var mounts = CollectMounts(spec, directory, userNamespace is not null, nodes[false]);
             var destinations = mounts.Select(mount => (mount.Destination, IsDirectory(mount))).ToImmutableArray();
             var rootPath = spec.RootPath;
             if (spec.ReadOnlyRoot && MountStubs.AreNeeded(root, destinations))
@@ -98,6 +101,7 @@ internal sealed partial class RuntimeExecutor : IExecutor
                     ? (Path.Combine(_state, id, "seccomp.bpf"), keptSeccomp)
                     : null,
                 Ulimits = LimitUlimits(spec.Ulimits),
+                DeviceNodes = [.. nodes[true]],
             });
 
             var log = Path.Combine(directory, "log.json");
@@ -158,7 +162,8 @@ internal sealed partial class RuntimeExecutor : IExecutor
         return code;
     }
 
-    private ImmutableArray<BundleMount> CollectMounts(ExecutionSpec spec, string directory, bool foreign)
+    /// <param name="shownNodes">Nodes that can't be made in the container, or should not stay in its root: the machine's own are shown.</param>
+    private ImmutableArray<BundleMount> CollectMounts(ExecutionSpec spec, string directory, bool foreign, IEnumerable<DeviceNode> shownNodes)
     {
         var sharesNetwork = spec.Network != NetworkMode.None;
         var resolvConf = Path.Combine(directory, "resolv.conf");
@@ -182,6 +187,13 @@ internal sealed partial class RuntimeExecutor : IExecutor
                     ["nosuid", "nodev", .. tmpfs.Size > 0 ? [$"size={tmpfs.Size}"] : ImmutableArray<string>.Empty]),
                 _ => throw new ExecutionException($"mounts of type {mount.GetType().Name} are not supported"),
             });
+        }
+        foreach (var mount in spec.Devices.Mounts.Concat(shownNodes.Select(node => BundleMount.Bind(node.Path, node.HostPath, readOnly: false))))
+        {
+            if (mount.Type == "bind" && !Path.Exists(mount.Source))
+                throw new ExecutionException($"{mount.Source}, which a device needs, is not on this machine");
+            mounts.RemoveAll(other => other.Destination == mount.Destination);
+            mounts.Add(mount);
         }
         return [.. mounts];
     }

@@ -21,11 +21,13 @@ internal sealed class BuildReference : IBuildReference
 
     public BuildReference(Definition definition, BuildJob job, Solver solver, CancellationToken cancellationToken)
     {
-        Definition = definition;
         (_job, _solver, _cancellationToken) = (job, solver, cancellationToken);
         _context.Join(job);
         Graph = LlbGraph.Read(definition);
         EntitlementCheck.Require(Graph, job.Entitlements);
+        Definition = DeviceAdmission.Apply(definition, Graph, job.Devices, job.Entitlements.Devices);
+        if (Definition != definition)
+            Graph = LlbGraph.Read(Definition);
         _result = new(ResolveAsync);
     }
 

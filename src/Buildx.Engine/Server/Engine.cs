@@ -2,6 +2,7 @@ using Buildx.Engine.BuildRecords;
 using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Execution.Emulating;
 using Buildx.Engine.Exporting;
 using Buildx.Engine.Frontends;
@@ -64,7 +65,8 @@ internal sealed class Engine : IAsyncDisposable
             DnsOptions = [.. configuration.Dns.Options],
         };
         var emulation = new Emulation(execution);
-        _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, hasher, configuration.MaximumParallelism);
+        var devices = new DeviceCatalog(configuration.Devices);
+        _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, devices, hasher, configuration.MaximumParallelism);
 
         Solver solver = null!;
         Task<OutputTree?> SolveGraphAsync(Protocol.Pb.Definition definition, BuildContext build, CancellationToken cancellationToken) =>
@@ -72,7 +74,7 @@ internal sealed class Engine : IAsyncDisposable
         solver = new Solver(
             storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
-        var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, policies);
+        var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, devices, policies);
         var frontends = new FrontendCatalog(_exec, worker);
         var runner = new BuildRunner(solver, frontends, images, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
         var builds = new BuildRegistry();

@@ -1,6 +1,8 @@
 using System.Reflection;
 using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Server.Configuration;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -9,7 +11,7 @@ using Buildx.Protocol.Types;
 namespace Buildx.Engine.Server;
 
 /// <summary>The engine as its only worker, as <c>ListWorkers</c> shows it.</summary>
-internal sealed class WorkerDescription(string id, EngineConfiguration configuration, IEmulation emulation, IReadOnlyList<PrunePolicy> policies)
+internal sealed class WorkerDescription(string id, EngineConfiguration configuration, IEmulation emulation, DeviceCatalog devices, IReadOnlyList<PrunePolicy> policies)
 {
     private const string LabelPrefix = "org.mobyproject.buildkit.worker.";
 
@@ -49,6 +51,13 @@ internal sealed class WorkerDescription(string id, EngineConfiguration configura
             record.Labels[key] = value;
         IEnumerable<Platform> platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
         record.Platforms.AddRange(platforms.Select(PlatformMessage.Write));
+        var inventory = devices.Read();
+        foreach (var device in inventory.Devices)
+        {
+            var message = new CDIDevice { Name = device.Name, AutoAllow = inventory.IsAllowed(device) };
+            message.Annotations.Add(device.Annotations);
+            record.CDIDevices.Add(message);
+        }
         foreach (var policy in policies)
         {
             var message = new GCPolicy
@@ -66,9 +75,9 @@ internal sealed class WorkerDescription(string id, EngineConfiguration configura
     }
 
     /// <exception cref="InvalidOperationException">The build asks for rights that this engine does not give.</exception>
-    public void RefuseEntitlements(IReadOnlySet<string> entitlements)
+    public void RefuseEntitlements(Entitlements entitlements)
     {
-        foreach (var entitlement in entitlements)
+        foreach (var entitlement in entitlements.Names)
         {
             var isGranted = entitlement switch
             {

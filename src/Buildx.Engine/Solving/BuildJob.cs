@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Buildx.Engine.CacheTransfer;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
@@ -18,7 +19,7 @@ internal sealed class BuildJob : IAsyncDisposable
     private readonly Lock _leaseLock = new();
     private readonly List<IAsyncDisposable> _held = [];
 
-    public BuildJob(string reference, ISession? session, IStorageLease lease, IReadOnlySet<string> entitlements)
+    public BuildJob(string reference, ISession? session, IStorageLease lease, Entitlements entitlements)
     {
         Reference = reference;
         Session = session;
@@ -36,7 +37,10 @@ internal sealed class BuildJob : IAsyncDisposable
 
     public IStorageLease Lease { get; }
 
-    public IReadOnlySet<string> Entitlements { get; }
+    public Entitlements Entitlements { get; }
+
+    /// <summary>What steps may ask for.</summary>
+    public DeviceCatalog Devices { get; init; } = new(DeviceOptions.Default);
 
     public BuildProgress Progress { get; } = new();
 

@@ -10,7 +10,7 @@ namespace Buildx.Engine.Solving;
 internal static class EntitlementCheck
 {
     /// <exception cref="VertexException">A step asks for more.</exception>
-    public static void Require(LlbGraph graph, IReadOnlySet<string> entitlements)
+    public static void Require(LlbGraph graph, Entitlements entitlements)
     {
         foreach (var vertex in graph.Vertices)
         {

@@ -67,7 +67,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         new LlbFile(target).MakeFile(path, 0b110_100_100, System.Text.Encoding.UTF8.GetBytes(content))
             .ToOutput(new VertexOptions { Name = $"write {path}", IgnoreCache = ignoreCache });
 
-    public BuildJob StartJob() => new($"build-{Interlocked.Increment(ref _builds)}", Session, Store.Lease(), new HashSet<string>());
+    public BuildJob StartJob() => new($"build-{Interlocked.Increment(ref _builds)}", Session, Store.Lease(), Entitlements.None);
 
     /// <summary>One build from beginning to end.</summary>
     /// <returns>The tree as text, and the names of the steps that ran.</returns>
@@ -120,7 +120,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         _downloads = new HttpSource(Store, new HttpAnswers(Path.Combine(_storage.Root, "downloads")));
         var hasher = new ContentHasher(_hashes);
         // Nothing here runs a command.
-        _exec = new ExecEnvironment(Store, null!, null!, hasher, null);
+        _exec = new ExecEnvironment(Store, null!, null!, null!, hasher, null);
         Operations = new WatchedOperations(new OperationFactory(
             Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers), new LocalSource(Store.Directories, Store.Layers, hasher),
             new GitSource(Store), _downloads, hasher,

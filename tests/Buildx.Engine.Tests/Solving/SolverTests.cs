@@ -269,7 +269,7 @@ public sealed class SolverTests : IAsyncLifetime
         await using var job = _fixture.StartJob();
         var refused = Assert.Throws<VertexException>(() => EntitlementCheck.Require(graph, job.Entitlements));
         Assert.Contains("--allow network.host", refused.Message, StringComparison.Ordinal);
-        EntitlementCheck.Require(graph, new HashSet<string> { "network.host" });
+        EntitlementCheck.Require(graph, Entitlements.Parse(["network.host"]));
     }
 
     /// <summary>Copies <c>/app</c> of the context, then does something with it.</summary>

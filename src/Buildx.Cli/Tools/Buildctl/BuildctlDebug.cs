@@ -53,6 +53,13 @@ internal static class BuildctlDebug
         table.Add("Labels:");
         foreach (var (key, value) in worker.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
             table.Add($"\t{key}:", value);
+        if (worker.CDIDevices.Count > 0)
+            table.Add("Devices:");
+        foreach (var device in worker.CDIDevices)
+        {
+            table.Add("\tName:", device.Name);
+            table.Add("\tAutoAllow:", device.AutoAllow ? "true" : "false");
+        }
         for (var i = 0; i < worker.GCPolicy.Count; i++)
         {
             var rule = worker.GCPolicy[i];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Execution.Devices;
 
 namespace Buildx.Engine.Execution.Bundles;
 
@@ -21,6 +22,9 @@ internal sealed record Bundle(ExecutionSpec Spec, string RootPath, ContainerUser
 
     /// <summary>Where crun leaves the compiled profile, and where to copy it to for later steps; null when that is known already.</summary>
     public (string From, string To)? KeepSeccomp { get; init; }
+
+    /// <summary>Files that the runtime makes under <c>/dev</c>.</summary>
+    public ImmutableArray<DeviceNode> DeviceNodes { get; init; } = [];
 
     public bool SharesNetwork { get; init; }
     public ImmutableArray<ExecutionUlimit> Ulimits { get; init; } = [];

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildx.Engine.Execution.Devices;
+using Buildx.Linux;
 
 namespace Buildx.Engine.Execution.Bundles;
 
@@ -38,7 +40,41 @@ internal static class BundleWriter
         }
         json.WriteEndArray();
         WriteLinux(json, bundle);
-        WriteSeccompCache(json, bundle);
+        if (bundle.CompiledSeccomp is { } compiled)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString("run.oci.seccomp_bpf_data", compiled);
+            json.WriteEndObject();
+        }
+        WriteHooks(json, bundle);
+        json.WriteEndObject();
+    }
+
+    private static void WriteHooks(Utf8JsonWriter json, Bundle bundle)
+    {
+        var hooks = bundle.Spec.Devices.Hooks;
+        if (SeccompHook(bundle) is { } keep)
+            hooks = hooks.Add(keep);
+        if (hooks.IsEmpty)
+            return;
+        json.WriteStartObject("hooks");
+        foreach (var stage in hooks.GroupBy(hook => hook.Stage))
+        {
+            json.WriteStartArray(stage.Key);
+            foreach (var hook in stage)
+            {
+                json.WriteStartObject();
+                json.WriteString("path", hook.Path);
+                if (!hook.Arguments.IsEmpty)
+                    WriteStrings(json, "args", hook.Arguments);
+                if (!hook.Environment.IsEmpty)
+                    WriteStrings(json, "env", hook.Environment);
+                if (hook.Timeout is { } timeout)
+                    json.WriteNumber("timeout", timeout);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 
@@ -46,28 +82,11 @@ internal static class BundleWriter
     /// Compiling the profile takes crun longer than all the rest of a start. The profile itself stays in the configuration: a
     /// runtime that doesn't know the annotation compiles it.
     /// </summary>
-    private static void WriteSeccompCache(Utf8JsonWriter json, Bundle bundle)
-    {
-        if (bundle.CompiledSeccomp is { } compiled)
-        {
-            json.WriteStartObject("annotations");
-            json.WriteString("run.oci.seccomp_bpf_data", compiled);
-            json.WriteEndObject();
-        }
-        else if (bundle.KeepSeccomp is var (from, to))
-        {
-            json.WriteStartObject("hooks");
-            json.WriteStartArray("poststart");
-            json.WriteStartObject();
-            json.WriteString("path", "/bin/sh");
-            // Only after the start: crun compiles the profile after its prestart hooks.
-            // The runtime writes the container's state to a hook's input, and takes it for an error when nobody reads it.
-            WriteStrings(json, "args", ["sh", "-c", "cat >/dev/null; cp \"$0\" \"$1\" || :", from, to]);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-    }
+    private static ContainerHook? SeccompHook(Bundle bundle) => bundle is { CompiledSeccomp: null, KeepSeccomp: var (from, to) }
+        // Only after the start: crun compiles the profile after its prestart hooks.
+        // The runtime writes the container's state to a hook's input, and takes it for an error when nobody reads it.
+        ? new ContainerHook("poststart", "/bin/sh", ["sh", "-c", "cat >/dev/null; cp \"$0\" \"$1\" || :", from, to], [], null)
+        : null;
 
     /// <summary>Only the process, for one more in a container that is there.</summary>
     public static void WriteProcess(Utf8JsonWriter json, Bundle bundle)
@@ -79,14 +98,15 @@ internal static class BundleWriter
         json.WriteNumber("uid", bundle.User.Uid);
         json.WriteNumber("gid", bundle.User.Gid);
         json.WriteStartArray("additionalGids");
-        foreach (var gid in bundle.User.AdditionalGids)
+        foreach (var gid in bundle.User.AdditionalGids.Union(spec.Devices.Groups))
             json.WriteNumberValue(gid);
         json.WriteEndArray();
         json.WriteEndObject();
         WriteStrings(json, "args", spec.Args);
         // Not left to the runtime: crun knows no home for ids that the image's /etc/passwd does not have.
-        var hasHome = spec.Env.Any(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > "HOME=".Length);
-        WriteStrings(json, "env", hasHome ? spec.Env : [.. spec.Env, $"HOME={bundle.User.Home}"]);
+        var environment = spec.Devices.ApplyTo(spec.Env);
+        var hasHome = environment.Any(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > "HOME=".Length);
+        WriteStrings(json, "env", hasHome ? environment : [.. environment, $"HOME={bundle.User.Home}"]);
         json.WriteString("cwd", spec.WorkingDirectory);
         json.WriteStartObject("capabilities");
         WriteStrings(json, "bounding", bundle.Capabilities);
@@ -134,6 +154,7 @@ internal static class BundleWriter
             json.WriteString("domain", "LINUX32");
             json.WriteEndObject();
         }
+        WriteDevices(json, bundle.DeviceNodes);
         if (bundle.CgroupsPath is { } cgroup)
         {
             json.WriteString("cgroupsPath", cgroup);
@@ -148,6 +169,32 @@ internal static class BundleWriter
             WriteStrings(json, "readonlyPaths", ReadOnlyPaths);
         }
         json.WriteEndObject();
+    }
+
+    private static void WriteDevices(Utf8JsonWriter json, ImmutableArray<DeviceNode> nodes)
+    {
+        if (nodes.IsEmpty)
+            return;
+        json.WriteStartArray("devices");
+        foreach (var node in nodes)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", node.Path);
+            json.WriteString("type", node.Type switch { FileType.BlockDevice => "b", FileType.Fifo => "p", _ => "c" });
+            if (node.Number is { } number)
+            {
+                json.WriteNumber("major", number.Major);
+                json.WriteNumber("minor", number.Minor);
+            }
+            if (node.Mode is { } mode)
+                json.WriteNumber("fileMode", mode);
+            if (node.UserId is { } user)
+                json.WriteNumber("uid", user);
+            if (node.GroupId is { } group)
+                json.WriteNumber("gid", group);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteResources(Utf8JsonWriter json, ExecutionResources resources)

@@ -36,7 +36,20 @@ internal static class WorkerJson
             json.WriteString("version", worker.BuildkitVersion.Version);
             json.WriteString("revision", worker.BuildkitVersion.Revision);
             json.WriteEndObject();
-            json.WriteNull("cdiDevices");
+            json.WriteStartArray("cdiDevices");
+            foreach (var device in worker.CDIDevices)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", device.Name);
+                json.WriteBoolean("autoAllow", device.AutoAllow);
+                json.WriteStartObject("annotations");
+                foreach (var (name, value) in device.Annotations)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+                json.WriteBoolean("onDemand", device.OnDemand);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
         }

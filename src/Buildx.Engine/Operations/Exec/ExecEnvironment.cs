@@ -1,5 +1,6 @@
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
@@ -11,7 +12,7 @@ namespace Buildx.Engine.Operations.Exec;
 /// <summary>What all steps of the engine share.</summary>
 /// <param name="maximumParallelism">Steps that run at the same time; null is without limit.</param>
 internal sealed class ExecEnvironment(
-    IStorage storage, IExecutor executor, IEmulation emulation, ContentHasher hasher, int? maximumParallelism) : IDisposable
+    IStorage storage, IExecutor executor, IEmulation emulation, DeviceCatalog devices, ContentHasher hasher, int? maximumParallelism) : IDisposable
 {
     private readonly SemaphoreSlim? _turns = maximumParallelism is { } limit ? new SemaphoreSlim(limit) : null;
 
@@ -20,6 +21,8 @@ internal sealed class ExecEnvironment(
     public IExecutor Executor => executor;
 
     public IEmulation Emulation => emulation;
+
+    public DeviceCatalog Devices => devices;
 
     /// <summary>Waits until one more step may run; disposing gives the turn back.</summary>
     public async ValueTask<IDisposable?> WaitForTurnAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildx.Engine.Execution;
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Solving;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
@@ -64,6 +65,7 @@ internal sealed class ExecOperation : IOperation
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
     {
         CheckSupported();
+        var devices = FindDevices();
         using var turn = await _environment.WaitForTurnAsync(cancellationToken);
         await using var mounts = new ExecMounts(_environment, context);
         await mounts.TakeAsync(_operation, cancellationToken);
@@ -79,6 +81,7 @@ internal sealed class ExecOperation : IOperation
             Ulimits = [.. meta.Ulimit.Select(limit => new ExecutionUlimit(limit.Name, limit.Soft, limit.Hard))],
             Resources = _resources,
             CgroupParent = meta.CgroupParent.Length > 0 ? meta.CgroupParent : null,
+            Devices = devices,
         };
         var exitCode = await _environment.Executor.RunAsync(spec, context.Progress, cancellationToken);
         var isValid = meta.ValidExitCodes.Count == 0 ? exitCode == 0 : meta.ValidExitCodes.Contains(exitCode);
@@ -89,10 +92,25 @@ internal sealed class ExecOperation : IOperation
 
     private void CheckSupported()
     {
-        if (_operation.CdiDevices.Count > 0)
-            throw new NotSupportedException($"RUN --device={_operation.CdiDevices[0].Name}: devices are not supported yet");
         if (_environment.Emulation.GetKind(_platform) == EmulationKind.Unsupported)
             throw new ExecutionException(_environment.Emulation.DescribeRemedy(_platform));
+    }
+
+    /// <summary>The devices are those that the build was granted, by their full names; see <see cref="DeviceAdmission"/>.</summary>
+    private ContainerEdits FindDevices()
+    {
+        if (_operation.CdiDevices.Count == 0)
+            return ContainerEdits.None;
+        var inventory = _environment.Devices.Read();
+        var devices = new List<Device>();
+        foreach (var wanted in _operation.CdiDevices)
+        {
+            var found = inventory.Find(wanted.Name);
+            if (found.IsEmpty && !wanted.Optional)
+                throw new ExecutionException(inventory.DescribeMissing(wanted.Name));
+            devices.AddRange(found.Where(device => !devices.Contains(device)));
+        }
+        return Device.EditsOf(devices);
     }
 
     private async Task<ImmutableArray<string>> EnvironmentAsync(OperationContext context, CancellationToken cancellationToken)

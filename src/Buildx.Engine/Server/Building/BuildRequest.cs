@@ -1,4 +1,5 @@
 using Buildx.Engine.CacheTransfer;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Policies;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.Pb;
@@ -16,7 +17,7 @@ internal sealed record BuildRequest(
     IReadOnlyList<ExporterRequest> Exporters,
     IReadOnlyList<CacheRequest> CacheExports,
     IReadOnlyList<CacheRequest> CacheImports,
-    IReadOnlySet<string> Entitlements,
+    Entitlements Entitlements,
     SourcePolicy SourcePolicy,
     bool IsInternal,
     bool AsksSessionForExporters)
@@ -46,7 +47,7 @@ internal sealed record BuildRequest(
             exporters,
             ReadCacheExports(request.Cache),
             ReadCacheImports(request.Cache),
-            request.Entitlements.ToHashSet(),
+            Entitlements.Parse(request.Entitlements),
             SourcePolicy.Parse(request.SourcePolicy),
             request.Internal,
             request.EnableSessionExporter);

@@ -1,3 +1,4 @@
+using Buildx.Engine.Execution.Devices;
 using Buildx.Linux.Processes;
 
 namespace Buildx.Engine.Server.Configuration;
@@ -63,6 +64,16 @@ internal static partial class ConfigurationReader
                 throw new ConfigurationException($"entitlement \"{entitlement}\" is not known: want security.insecure, network.host or device");
         }
         return entitlements;
+    }
+
+    private static DeviceOptions ReadDevices(BuildkitdFlags flags, TomlSection cdi)
+    {
+        var (disabled, fromFile, allowed) = (cdi.Boolean("disabled"), cdi.Strings("specDirs"), cdi.Strings("autoAllowed"));
+        var directories = flags.GetAll("cdi-spec-dir") is { Count: > 0 } given ? [.. given.SelectMany(value => value.Split(','))] : fromFile;
+        return new DeviceOptions(
+            (flags.GetBoolean("cdi-disabled") ?? disabled) is not true,
+            directories is { Count: > 0 } ? [.. directories] : DeviceOptions.Default.Directories,
+            [.. allowed ?? []]);
     }
 
     private static DnsConfiguration ReadDns(TomlSection dns) =>

@@ -48,7 +48,7 @@ internal static partial class ConfigurationReader
         if (toml.Boolean("proxyNetwork") is true)
             throw toml.Wrong("proxyNetwork", "the proxy network is not supported in this version");
         var ignored = new List<string>();
-        Note(toml, "", "otel", "cdi", "cache", "ghacache", "provenanceEnvDir");
+        Note(toml, "", "otel", "cache", "ghacache", "provenanceEnvDir");
         Note(oci, "worker.oci.", "noProcessSandbox", "stargzSnapshotter", "userRemapUnsupported", "cniConfigPath", "cniBinaryPath", "cniPoolSize", "bridgeName", "bridgeSubnet");
         if (oci.String("snapshotter") is not (null or "" or "auto" or "overlayfs"))
             ignored.Add("worker.oci.snapshotter");

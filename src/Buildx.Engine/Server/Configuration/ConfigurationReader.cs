@@ -33,6 +33,7 @@ internal static partial class ConfigurationReader
             Log = ReadLog(flags, toml),
             Registries = ReadRegistries(toml.Section("registry")),
             InsecureEntitlements = ReadEntitlements(flags, toml),
+            Devices = ReadDevices(flags, toml.Section("cdi")),
             RuntimeBinary = NullIfEmpty(flags.Get("oci-worker-binary") ?? oci.String("binary")),
             Platforms = ReadPlatforms(flags, oci),
             Labels = ReadLabels(flags, oci),

@@ -1,3 +1,4 @@
+using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 using Buildx.Registry;
@@ -27,6 +28,8 @@ internal sealed record EngineConfiguration
 
     /// <summary>Entitlements that builds may ask for, e.g. <c>security.insecure</c>. <c>network.host</c> needs none here.</summary>
     public IReadOnlyList<string> InsecureEntitlements { get; init; } = [];
+
+    public DeviceOptions Devices { get; init; } = DeviceOptions.Default;
 
     /// <summary>The OCI runtime's program; null is crun, else runc.</summary>
     public string? RuntimeBinary { get; init; }

@@ -44,6 +44,7 @@ internal sealed partial class ControlService(
                 FindSession = sessions.Find,
                 ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
                 SourcePolicy = build.SourcePolicy,
+                Devices = frontends.Exec.Devices,
             };
             builds.Add(job);
             var recorder = build.IsInternal ? null : HistoryRecorder.Start(history, storage.Content, time, build);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Buildx.Engine.Solving;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Protocol.SourcePolicies;
@@ -33,34 +34,7 @@ internal sealed class SourcePolicy
     {
         if (_rules.Count == 0)
             return definition;
-        var digests = new Dictionary<string, string>();
-        var result = definition.Clone();
-        for (var i = 0; i < result.Def.Count; i++)
-        {
-            var operation = Op.Parser.ParseFrom(result.Def[i]);
-            var changed = operation.OpCase == Op.OpOneofCase.Source && Apply(operation.Source);
-            // Inputs stand before those who use them.
-            foreach (var input in operation.Inputs)
-            {
-                if (!digests.TryGetValue(input.Digest, out var now))
-                    continue;
-                input.Digest = now;
-                changed = true;
-            }
-            if (!changed)
-                continue;
-            var before = Digest.Sha256(result.Def[i].Span).Value;
-            result.Def[i] = operation.ToByteString();
-            digests[before] = Digest.Sha256(result.Def[i].Span).Value;
-        }
-        foreach (var (before, now) in digests)
-        {
-            if (result.Metadata.Remove(before, out var metadata))
-                result.Metadata[now] = metadata;
-            if (result.Source is { } source && source.Locations.Remove(before, out var locations))
-                source.Locations[now] = locations;
-        }
-        return digests.Count == 0 ? definition : result;
+        return DefinitionRewriter.Rewrite(definition, (operation, _) => operation.OpCase == Op.OpOneofCase.Source && Apply(operation.Source));
     }
 
     /// <summary>The image that is taken for this one.</summary>
