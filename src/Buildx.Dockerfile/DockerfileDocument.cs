@@ -5,11 +5,19 @@ public sealed record DockerfileDocument(
     string FileName, string Text, DockerfileSyntax Syntax, IReadOnlyList<ArgInstruction> GlobalArguments, IReadOnlyList<DockerfileStage> Stages,
     IReadOnlyList<Diagnostic> Diagnostics)
 {
+    /// <summary>The same for a file as it is; bytes that are no UTF-8 stay what they are in here-documents that are taken literally.</summary>
+    public static DockerfileDocument Parse(ReadOnlySpan<byte> content, string fileName = "Dockerfile")
+    {
+        var text = ForeignBytes.Decode(content);
+        return Read(text, new DockerfileParser(text, ForeignBytes.AreIn(text)).Parse(), fileName);
+    }
+
     /// <summary>Never throws: errors are in <see cref="Diagnostics"/>, all of them.</summary>
     /// <param name="fileName">For messages only.</param>
-    public static DockerfileDocument Parse(string text, string fileName = "Dockerfile")
+    public static DockerfileDocument Parse(string text, string fileName = "Dockerfile") => Read(text, DockerfileSyntax.Parse(text), fileName);
+
+    private static DockerfileDocument Read(string text, DockerfileSyntax syntax, string fileName)
     {
-        var syntax = DockerfileSyntax.Parse(text);
         var diagnostics = syntax.Diagnostics.ToList();
         var globals = new List<ArgInstruction>();
         // A FROM that is wrong still begins a stage, so that what follows it is not reported as well.

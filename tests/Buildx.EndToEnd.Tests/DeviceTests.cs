@@ -51,7 +51,7 @@ public sealed class DeviceTests(BaseImageRegistry bases)
         Assert.Contains("there is no device vendor.example/widget=third: described are vendor.example/free=open, vendor.example/widget=first, vendor.example/widget=second", refused, StringComparison.Ordinal);
         Assert.Contains($"{place.Path}/cdi/broken.yaml:3:7: kind: \"nonsense\"", refused, StringComparison.Ordinal);
         Assert.Contains("ran-without", optional, StringComparison.Ordinal);
-        Assert.Matches("Name: +vendor.example/free=open\n Automatically allowed: true", workers);
+        Assert.Matches("Name: +vendor.example/free=open\n Automatically allowed: +true", workers);
     }
 
     [Fact]

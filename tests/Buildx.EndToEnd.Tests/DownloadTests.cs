@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace Buildx.EndToEnd.Tests;
 
@@ -9,6 +8,7 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
     private readonly HttpListener _server = new();
     private readonly List<string> _authorizations = [];
     private Task? _serving;
+    private byte[] _archive = [];
 
     private string Url { get; set; } = "";
 
@@ -66,6 +66,29 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
         Assert.Contains($"--file {Url}/none: the server answered 404", missing.Error);
     }
 
+    [Fact]
+    public async Task A_URL_is_the_context_as_an_archive_or_a_Dockerfile_and_the_source_of_a_named_one()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("packed/Dockerfile", "FROM scratch\nCOPY data /\n");
+        place.Write("packed/other.Dockerfile", "FROM scratch\nCOPY data /other\nCOPY --from=more context /more\n");
+        place.Write("packed/data", "out of the archive");
+        await place.Tool("tar").SucceedAsync("-czf", "context.tar.gz", "-C", "packed", ".");
+        _archive = await File.ReadAllBytesAsync(Path.Combine(place.Project, "context.tar.gz"), TestContext.Current.CancellationToken);
+        Serve();
+
+        await place.BuildxAsync("build", "-o", "out", $"{Url}/context.tar.gz");
+        await place.BuildxAsync("build", "-f", "other.Dockerfile", "--build-context", $"more={Url}/text", "-o", "out", $"{Url}/context.tar.gz");
+        await place.BuildxAsync("build", "-o", "out", $"{Url}/only-this");
+
+        Assert.Equal("out of the archive", await ReadAsync("data"));
+        Assert.Equal("out of the archive", await ReadAsync("other"));
+        Assert.Equal("a text", await ReadAsync("more"));
+        Assert.Equal("here\n", await ReadAsync("made"));
+
+        Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(place.Project, "out", name), TestContext.Current.CancellationToken);
+    }
+
     private void Serve()
     {
         for (var port = 20000 + (Environment.ProcessId % 20000); ; port++)
@@ -97,12 +120,15 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
                 _authorizations.Add(authorization);
                 var (status, content) = context.Request.Url!.AbsolutePath switch
                 {
-                    "/Dockerfile" => (200, "FROM scratch\nCOPY data /\n"),
-                    "/private" => authorization.Length == 0 ? (401, "") : (200, "for the few"),
-                    _ => (404, ""),
+                    "/Dockerfile" => (200, "FROM scratch\nCOPY data /\n"u8.ToArray()),
+                    "/only-this" => (200, "FROM scratch\nCOPY <<EOF /made\nhere\nEOF\n"u8.ToArray()),
+                    "/context.tar.gz" => (200, _archive),
+                    "/text" => (200, "a text"u8.ToArray()),
+                    "/private" => authorization.Length == 0 ? (401, []) : (200, "for the few"u8.ToArray()),
+                    _ => (404, Array.Empty<byte>()),
                 };
                 context.Response.StatusCode = status;
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(content));
+                await context.Response.OutputStream.WriteAsync(content);
                 context.Response.Close();
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)

@@ -24,6 +24,26 @@ internal sealed class GitDaemon : IDisposable
 
     public string Url { get; }
 
+    /// <summary>Runs git in the repository.</summary>
+    public Task<string> GitAsync(params string[] arguments) => GitAsync("repository", arguments);
+
+    /// <summary>A second repository beside the first.</summary>
+    public async Task AddRepositoryAsync(string name, IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var (file, content) in files)
+            _directory.Write($"{name}/{file}", content);
+        await GitAsync(name, ["init", "--quiet", "--initial-branch=main"]);
+        await CommitAsync(name);
+    }
+
+    /// <summary>Commits files that were changed.</summary>
+    public async Task CommitAsync(IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var (file, content) in files)
+            _directory.Write("repository/" + file, content);
+        await CommitAsync("repository");
+    }
+
     /// <param name="files">What is committed, by path.</param>
     public static async Task<GitDaemon> StartAsync(IReadOnlyDictionary<string, string> files)
     {
@@ -32,12 +52,7 @@ internal sealed class GitDaemon : IDisposable
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
         var daemon = new GitDaemon(port);
-        foreach (var (name, content) in files)
-            daemon._directory.Write("repository/" + name, content);
-        var git = new Tool("git") { WorkingDirectory = Path.Combine(daemon._directory.Path, "repository") };
-        await git.SucceedAsync("init", "--quiet", "--initial-branch=main");
-        await git.SucceedAsync("add", "--all");
-        await git.SucceedAsync("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message=all");
+        await daemon.AddRepositoryAsync("repository", files);
         for (var attempt = 0; ; attempt++)
         {
             using var client = new TcpClient();
@@ -51,6 +66,18 @@ internal sealed class GitDaemon : IDisposable
                 await Task.Delay(50);
             }
         }
+    }
+
+    private async Task<string> GitAsync(string repository, string[] arguments)
+    {
+        var git = new Tool("git") { WorkingDirectory = Path.Combine(_directory.Path, repository) };
+        return (await git.SucceedAsync(["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "protocol.file.allow=always", .. arguments])).Output.Trim();
+    }
+
+    private async Task CommitAsync(string repository)
+    {
+        await GitAsync(repository, ["add", "--all"]);
+        await GitAsync(repository, ["commit", "--quiet", "--message=all"]);
     }
 
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Text;
 using Buildx.Llb;
 using Buildx.Protocol.Pb;
 
@@ -67,7 +66,7 @@ internal sealed class RunMountPlan(ConversionContext context, StageNode node, Pe
     public void AddScript(HereDocument script)
     {
         var file = context.Graph.Add(() => new LlbFile(null)
-            .MakeFile(script.Name, 0b111_101_101, Encoding.UTF8.GetBytes(script.Text))
+            .MakeFile(script.Name, 0b111_101_101, ForeignBytes.Encode(script.Text))
             .ToOutput(new VertexOptions { Name = "[internal] preparing inline document" }));
         _mounts.Insert(0, () => new ExecMount.Bind("/dev/pipes/", file.Value, "/", ReadOnly: true));
     }

@@ -12,6 +12,7 @@ internal sealed partial class StageConverter
         // A command may read any file of the stage.
         node.Paths.Add("/");
         var (arguments, displayText, script) = ReadScript(instruction);
+        RefuseForeignBytes(instruction, script);
         if (instruction.Command.UsesShell)
             arguments = WithShell(arguments);
 
@@ -74,11 +75,21 @@ internal sealed partial class StageConverter
         var document = command.HereDocuments[0];
         if (HereDocumentMarker.TryParse(line) is null)
             return ([line + string.Concat(command.HereDocuments.Select(other => "\n" + other.Content + other.Name))], instruction.Text, null);
-        var lines = document.Content.Trim().ReplaceLineEndings("\n").Split('\n');
+        var lines = ForeignBytes.Replace(document.Content).Trim().ReplaceLineEndings("\n").Split('\n');
         var display = $"{instruction.Text} ({lines[0]}{(lines.Length > 1 ? "..." : "")})";
         return node.Image.Os != "windows" && document.Text.StartsWith("#!", StringComparison.Ordinal)
             ? ([UnixPath.Join("/dev/pipes", document.Name)], display, document)
             : ([document.Text], display, null);
+    }
+
+    /// <summary>A graph holds commands as text; a script is a file, and may have any bytes.</summary>
+    private static void RefuseForeignBytes(RunInstruction instruction, HereDocument? script)
+    {
+        var range = instruction.Syntax?.ForeignByte;
+        if (range is null && script is null && instruction.Command.HereDocuments.FirstOrDefault(document => ForeignBytes.AreIn(document.Content)) is { } document)
+            range = document.Range;
+        if (range is not null)
+            throw new InstructionException("a command can have no bytes that are not UTF-8: save the file as UTF-8, or write such a byte as an escape, e.g. printf '\\351'", range);
     }
 
     private string HistoryText(IReadOnlyList<string> arguments)

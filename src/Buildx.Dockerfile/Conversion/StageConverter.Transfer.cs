@@ -140,9 +140,10 @@ internal sealed partial class StageConverter
 
     private Action<LlbFile> CopyDocument(HereDocument document, Instruction instruction, string destination, CopyOptions basic)
     {
-        var content = document.Expand ? Expand(document.Text, instruction, DocumentExpander) : document.Text;
+        // As everywhere where variables are replaced, what can't be read becomes U+FFFD.
+        var content = document.Expand ? Expand(ForeignBytes.Replace(document.Text), instruction, DocumentExpander) : document.Text;
         var made = context.Graph.Add(() => new LlbFile(null)
-            .MakeFile(document.Name, 0b110_100_100, Encoding.UTF8.GetBytes(content))
+            .MakeFile(document.Name, 0b110_100_100, ForeignBytes.Encode(content))
             .ToOutput(new VertexOptions { Name = "[internal] preparing inline document" }));
         return file => file.Copy(made.Value, document.Name, destination, basic);
     }

@@ -9,6 +9,7 @@ internal sealed class DockerfileParser
     public const int MaximumLineBytes = 65535;
 
     private readonly string _text;
+    private readonly bool _hasForeignBytes;
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly List<Directive> _directives = [];
     private readonly List<InstructionSyntax> _instructions = [];
@@ -20,13 +21,22 @@ internal sealed class DockerfileParser
     private int _lineStart;
     private int _offset;
     private int _line;
+    private TextRange? _foreignByte;
 
-    public DockerfileParser(string text) => _text = text.StartsWith('\uFEFF') ? text[1..] : text;
+    /// <param name="hasForeignBytes">The text may have what <see cref="ForeignBytes"/> makes.</param>
+    public DockerfileParser(string text, bool hasForeignBytes = false)
+    {
+        _text = text.StartsWith('\uFEFF') ? text[1..] : text;
+        _hasForeignBytes = hasForeignBytes;
+    }
 
     public DockerfileSyntax Parse()
     {
         while (NextLine() is { } raw)
+        {
             ReadInstruction(raw);
+            _foreignByte = null;
+        }
         if (_instructions.Count == 0 && _diagnostics.Count == 0)
         {
             var end = _line == 0 ? new TextPosition(1, 1) : EndOfLine();
@@ -54,11 +64,12 @@ internal sealed class DockerfileParser
         var start = new TextPosition(_line, indent + 1);
         var line = new LogicalLine(content, start);
         var hasEmptyLine = false;
-        while (!complete && NextLine() is { } next)
+        for (var foreign = _foreignByte; !complete && NextLine() is { } next; foreign = _foreignByte)
         {
             if (IsComment(next))
             {
                 NoteComment(next);
+                _foreignByte = foreign;
                 continue;
             }
             content = next;
@@ -79,6 +90,7 @@ internal sealed class DockerfileParser
             return;
         }
 
+        var foreignByte = _foreignByte;
         IReadOnlyList<SyntaxWord> comments = [];
         if (_comments.Count > 0)
             (comments, _comments) = (_comments, []);
@@ -88,12 +100,13 @@ internal sealed class DockerfileParser
         if (TakesHereDocuments(instruction) && !ReadHereDocuments(line, instruction, start, out documents))
             return;
         // Most instructions are a line and nothing else.
-        if (comments.Count > 0 || documents.Count > 0 || _diagnostics.Count > errors || _line != first)
+        if (comments.Count > 0 || documents.Count > 0 || _diagnostics.Count > errors || _line != first || foreignByte is not null)
         {
             instruction = instruction with
             {
                 Comments = comments,
                 HereDocuments = documents,
+                ForeignByte = foreignByte,
                 HasErrors = _diagnostics.Count > errors,
                 Range = instruction.Range with { End = _line == first ? instruction.Range.End : EndOfLine() },
             };
@@ -218,12 +231,17 @@ internal sealed class DockerfileParser
         var length = _offset;
         while (length > _lineStart && _text[length - 1] is '\n' or '\r')
             length--;
-        return _text[_lineStart..length];
+        var line = _text[_lineStart..length];
+        if (!_hasForeignBytes)
+            return line;
+        if (ForeignBytes.IndexIn(line) is >= 0 and var foreign)
+            _foreignByte ??= new TextRange(new TextPosition(_line, foreign + 1), new TextPosition(_line, foreign + 2));
+        return ForeignBytes.Replace(line);
     }
 
     private void CheckLength(ReadOnlySpan<char> line)
     {
-        if (Encoding.UTF8.GetByteCount(line) > MaximumLineBytes)
+        if (Encoding.UTF8.GetByteCount(line) > MaximumLineBytes && ForeignBytes.Encode(line.ToString()).Length > MaximumLineBytes)
         {
             Report(
                 $"the line is longer than {MaximumLineBytes} bytes; continue it on further lines with \"{_escape}\", or copy the content from a file",

@@ -51,6 +51,9 @@ public sealed record InstructionSyntax
         return Flags.FirstOrDefault(flag => flag.Value == text)?.ValueRange;
     }
 
+    /// <summary>Where its first byte is that is no UTF-8, here-documents aside; null for none.</summary>
+    internal TextRange? ForeignByte { get; init; }
+
     /// <summary>It could not be taken apart; the diagnostics say why.</summary>
     internal bool HasErrors { get; init; }
 

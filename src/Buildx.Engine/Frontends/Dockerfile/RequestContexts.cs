@@ -46,7 +46,7 @@ internal sealed class RequestContexts
         if (content is null)
             throw new FrontendException(NoDockerfile());
         var file = new LlbSourceFile(_fileName, "Dockerfile", content, source);
-        var document = DockerfileDocument.Parse(Encoding.UTF8.GetString(content), _fileName);
+        var document = DockerfileDocument.Parse(content, _fileName);
         var ignore = await reference.ReadFileAsync(_fileName + IgnoreFileName, cancellationToken);
         return new DockerfileSource(document, file, ignore, source.Vertex.Digest.Value);
     }
