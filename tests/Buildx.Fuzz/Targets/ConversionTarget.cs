@@ -20,28 +20,47 @@ internal sealed class ConversionTarget : IFuzzTarget, IImageMetadataResolver
 
     public void Run(string input)
     {
-        var document = DockerfileDocument.Parse(input);
-        var options = new ConversionOptions
-        {
-            BuildPlatforms = [new Platform("linux", "amd64")],
-            TargetPlatform = new Platform("linux", input.Length % 2 == 0 ? "amd64" : "arm64"),
-            MultiPlatform = input.Length % 3 == 0,
-            AllStages = input.Length % 5 == 0,
-        };
         try
         {
-            var contexts = new LocalBuildContexts(uniqueId: "u", ignorePatterns: ["*.log", "secret"]);
-            var result = DockerfileConverter.ConvertAsync(document, options, contexts, this, CancellationToken.None).GetAwaiter().GetResult();
-            if (result.Output is not null)
-                _ = LlbGraph.Read(LlbDefinition.Write(result.Output));
-            _ = OciJson.Serialize(result.Image);
+            Convert(DockerfileDocument.Parse(input), input.Length);
         }
         catch (DockerfileException e)
         {
             if (e.Errors.Count == 0)
                 throw new BrokenPromiseException("the file was refused without a reason");
-            SyntaxChecks.PlacesLieWithin(input, document with { Diagnostics = e.Errors });
+            SyntaxChecks.PlacesLieWithin(input, DockerfileDocument.Parse(input) with { Diagnostics = e.Errors });
         }
+        if (!System.Text.Ascii.IsValid(input))
+            ConvertBytes(input);
+    }
+
+    /// <summary>The same as a file in another encoding.</summary>
+    private void ConvertBytes(string input)
+    {
+        try
+        {
+            Convert(DockerfileDocument.Parse(System.Text.Encoding.Latin1.GetBytes(input)), input.Length);
+        }
+        catch (DockerfileException)
+        {
+            // What it says about places is about another text.
+        }
+    }
+
+    private void Convert(DockerfileDocument document, int variant)
+    {
+        var options = new ConversionOptions
+        {
+            BuildPlatforms = [new Platform("linux", "amd64")],
+            TargetPlatform = new Platform("linux", variant % 2 == 0 ? "amd64" : "arm64"),
+            MultiPlatform = variant % 3 == 0,
+            AllStages = variant % 5 == 0,
+        };
+        var contexts = new LocalBuildContexts(uniqueId: "u", ignorePatterns: ["*.log", "secret"]);
+        var result = DockerfileConverter.ConvertAsync(document, options, contexts, this, CancellationToken.None).GetAwaiter().GetResult();
+        if (result.Output is not null)
+            _ = LlbGraph.Read(LlbDefinition.Write(result.Output));
+        _ = OciJson.Serialize(result.Image);
     }
 
     public Task<ImageMetadata> ResolveAsync(ImageReference reference, Platform platform, string stepName, CancellationToken cancellationToken) =>
