@@ -4,14 +4,13 @@ using Buildx.TestSupport;
 namespace Buildx.EndToEnd.Tests;
 
 /// <summary>Every flag of the real <c>docker buildx build</c>, with the engine as its remote BuildKit, over the socket and over mutual TLS.</summary>
-public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistry bases) : IClassFixture<RemoteBuilder>
+[Collection(RemoteCollection.Name)]
+public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistry bases)
 {
-    public static TheoryData<string> Builders => ["unix", "tcp"];
-
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Add_host_and_network_host_reach_the_step(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN grep fictional /etc/hosts > /hosts && ls /sys/class/net > /net\n");
 
         await buildx.BuildAsync(builder, "--add-host", "fictional.test:10.1.2.3", "--network=host", "--allow", "network.host", "-o", $"type=local,dest={buildx.Path}/out");
@@ -20,10 +19,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Contains("lo", buildx.Read("out/net"), StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Network_none_leaves_the_loopback_device_only(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN ls /sys/class/net > /net\n");
 
         await buildx.BuildAsync(builder, "--network=none", "-o", $"type=local,dest={buildx.Path}/out");
@@ -31,10 +30,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Equal("lo\n", buildx.Read("out/net"));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task An_insecure_step_needs_allow(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "# syntax=docker/dockerfile:1\nFROM busybox:1.36\nRUN --security=insecure grep CapEff /proc/self/status > /caps\n");
 
         var refused = await buildx.FailAsync("build", "--builder", builder, ".");
@@ -44,11 +43,11 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.NotEqual("CapEff:\t00000000a80425fb\n", buildx.Read("out/caps"));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Build_args_labels_annotations_tags_and_the_files_with_ids_go_with_a_push(string builder)
     {
         await using var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nARG WHO\nENV WHO=$WHO\n");
         var image = $"{registry.Host}/app";
 
@@ -69,10 +68,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.StartsWith("sha256:", buildx.Read("iid"), StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Build_contexts_take_the_place_of_stages_and_images(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM base\nCOPY --from=files /f /copied\nRUN test -e /bin/busybox\n");
         buildx.Write("more/f", "from a directory");
 
@@ -82,10 +81,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Equal("from a directory", buildx.Read("out/copied"));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Call_and_check_describe_the_Dockerfile(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("other.Dockerfile", "ARG VERSION=1\nFROM busybox:1.36 as base\n# what it is for\nFROM base AS app\nRUN true\n");
 
         var outline = await buildx.RunAsync("build", "--builder", builder, "-f", "other.Dockerfile", "--call=outline", ".");
@@ -98,10 +97,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Contains("other.Dockerfile:2", check, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Shared_memory_ulimits_and_the_cgroup_parent_apply_to_the_step(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN df -k /dev/shm | tail -1 | awk '{print $2}' > /shm && ulimit -n > /files && cat /proc/self/cgroup > /cgroup\n");
 
         await buildx.BuildAsync(
@@ -112,10 +111,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.NotEmpty(buildx.Read("out/cgroup"));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task No_cache_and_its_filter_run_again_what_they_name(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         var salt = Guid.NewGuid().ToString("N");
         buildx.Write("Dockerfile", $"FROM busybox:1.36 AS one\nRUN : {salt} one\nFROM busybox:1.36 AS two\nCOPY --from=one /etc/passwd /x\nRUN : {salt} two\n");
         await buildx.BuildAsync(builder);
@@ -130,10 +129,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.DoesNotContain(none, step => step.Contains(salt, StringComparison.Ordinal));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Several_platforms_and_outputs_of_a_target_come_out_of_one_build(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36 AS app\nRUN uname -m > /machine\nFROM app\nRUN false\n");
 
         await buildx.BuildAsync(
@@ -147,10 +146,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Contains("linux_arm64/machine", await Tool.RunAsync("tar", "-tf", buildx.Path + "/files.tar"), StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task The_docker_output_is_an_archive_that_docker_loads(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nLABEL of=docker\n");
 
         await buildx.BuildAsync(builder, "-t", "app:v1", "--provenance=false", "-o", $"type=docker,dest={buildx.Path}/image.tar");
@@ -159,10 +158,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Equal("docker", JsonDocument.Parse(inspected).RootElement.GetProperty("Labels").GetProperty("of").GetString());
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Progress_comes_as_plain_text_as_JSON_or_not_at_all(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN echo said-$((40 + 2))\n");
         var tool = await buildx.ToolAsync();
 
@@ -177,10 +176,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.DoesNotContain("said", none.All, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Pull_asks_the_registry_again(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN true\n");
         await buildx.BuildAsync(builder);
         var before = bases.Server.Log.Split("/v2/library/busybox/manifests/1.36").Length;
@@ -190,10 +189,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.True(bases.Server.Log.Split("/v2/library/busybox/manifests/1.36").Length > before);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Secrets_reach_the_step_and_nothing_else(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN --mount=type=secret,id=file,target=/s --mount=type=secret,id=variable,env=V sha256sum /s > /sum && echo -n $V | wc -c > /length\n");
         buildx.Write("secret", "hidden-words");
         buildx.Environment["HIDDEN"] = "hidden-too";
@@ -209,10 +208,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.DoesNotContain("hidden-", record, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task The_context_may_come_from_standard_input(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         var tool = await buildx.ToolAsync("FROM busybox:1.36\nRUN echo stdin > /from\n");
 
         await tool.SucceedAsync("build", "--builder", builder, "-o", $"type=local,dest={buildx.Path}/out", "-");
@@ -220,10 +219,10 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Equal("stdin\n", buildx.Read("out/from"));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task A_failed_step_is_shown_in_its_file_and_by_debug_with_its_origin(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN echo before\nRUN echo last words && exit 7\n");
 
         var result = await buildx.FailAsync("--debug", "build", "--builder", builder, "--progress=plain", ".");
@@ -234,11 +233,11 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Contains("buildkitd", result.All, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task A_source_policy_denies_and_replaces_images(string builder)
     {
         await using var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN true\n");
         buildx.Write("deny.json", """{"rules":[{"action":"DENY","selector":{"identifier":"docker-image://docker.io/library/busybox:*"}}]}""");
         buildx.Write("convert.json", """
@@ -260,7 +259,7 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
     [InlineData("--cache-from", "type=s3,bucket=x,region=y", "cache import type=s3 is not supported")]
     public async Task What_the_engine_cannot_do_yet_is_said(string flag, string value, string message)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync("unix");
         buildx.Write("Dockerfile", "FROM busybox:1.36\n");
 
         var result = await buildx.FailAsync("build", "--builder", "unix", flag, value, ".");

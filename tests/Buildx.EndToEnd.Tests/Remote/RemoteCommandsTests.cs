@@ -5,14 +5,13 @@ using Buildx.TestSupport;
 namespace Buildx.EndToEnd.Tests;
 
 /// <summary>The other commands of the real <c>docker buildx</c>, with all their flags, and the engine as its remote BuildKit.</summary>
-public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry bases) : IClassFixture<RemoteBuilder>
+[Collection(RemoteCollection.Name)]
+public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry bases)
 {
-    public static TheoryData<string> Builders => ["unix", "tcp"];
-
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Bake_builds_its_targets_with_what_is_set_on_the_command_line(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nARG WHO\nRUN echo $WHO > /who\n");
         buildx.Write("docker-bake.hcl", """
             variable "NAME" { default = "bake" }
@@ -44,10 +43,10 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.Contains("no warnings found", check, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Du_lists_and_prune_removes_what_the_filter_says(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         var salt = Guid.NewGuid().ToString("N");
         buildx.Write("Dockerfile", $"FROM busybox:1.36\nRUN --mount=type=cache,id={salt},target=/c head -c 100000 /dev/urandom > /c/x && head -c 300000 /dev/urandom > /big-{salt}\n");
         await buildx.BuildAsync(builder);
@@ -87,10 +86,10 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.Equal(0, await UsedAsync(buildx));
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Inspect_ls_use_stop_and_rm_know_the_builder(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
 
         var inspected = await buildx.RunAsync("inspect", "--bootstrap", builder);
         await buildx.RunAsync("use", builder);
@@ -106,10 +105,10 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.NotEmpty(await new Tool(Repository.Executable).SucceedAsync("buildctl", "--addr", remote.Daemon.UnixAddress, "debug", "info") is { Output: var info } ? info : "");
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task History_tells_of_builds_that_succeeded_failed_and_were_removed(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         var salt = Guid.NewGuid().ToString("N");
         buildx.Write("Dockerfile", $"FROM busybox:1.36\nRUN echo said {salt}\nRUN echo last {salt}; exit 3\n");
         await buildx.FailAsync("build", "--builder", builder, ".");
@@ -163,11 +162,11 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.DoesNotContain(references[0], (await new Tool(Repository.Executable).SucceedAsync("buildctl", "--addr", daemon.UnixAddress, "debug", "histories")).Output, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Imagetools_inspect_and_create_work_on_what_was_pushed(string builder)
     {
         await using var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN uname -m > /m\n");
         var image = $"{registry.Host}/app";
         await buildx.BuildAsync(builder, "--platform", "linux/amd64,linux/arm64", "--provenance=false", "-t", image + ":both", "--push");
@@ -184,10 +183,10 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         Assert.Contains("arm64", await buildx.RunAsync("imagetools", "inspect", "--builder", builder, image + ":copy"), StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Builders))]
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Dial_stdio_joins_another_client_with_the_engine(string builder)
     {
-        await using var buildx = await remote.BuildxAsync();
+        await using var buildx = await remote.BuildxAsync(builder);
         var tool = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
         // HTTP/2's preface and empty settings: the server answers with settings of its own (frame type 4).
         var script = $"printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n\\000\\000\\000\\004\\000\\000\\000\\000\\000'; sleep 3) | timeout 20 '{tool}' dial-stdio --builder {builder} | head -c 9 | od -An -tu1";

@@ -1,0 +1,90 @@
+using Buildx.TestSupport;
+
+namespace Buildx.EndToEnd.Tests;
+
+/// <summary>
+/// A Docker Engine that has the engine's image and runs it, for all tests that drive it as a builder of the driver
+/// <c>docker-container</c>; started when the first of them comes.
+/// </summary>
+internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
+{
+    /// <summary>The name that every Buildx gives the builder, so that all of them find the one container.</summary>
+    public const string Builder = "container";
+
+    private const string Image = "engine-under-test:v1";
+
+    private readonly SemaphoreSlim _lock = new(1);
+    private readonly TemporaryDirectory _directory = new();
+    private DockerDaemon? _docker;
+    private bool _isRunning;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_docker is not null)
+        {
+            // Otherwise the container's own mounts would outlive its daemon.
+            await (await CliAsync(_docker)).ExecuteAsync("rm", "--force", "--volumes", $"buildx_buildkit_{Builder}0");
+            await _docker.DisposeAsync();
+        }
+        _lock.Dispose();
+        _directory.Dispose();
+    }
+
+    /// <summary>For <c>DOCKER_HOST</c>.</summary>
+    public async Task<string> GetHostAsync()
+    {
+        await _lock.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return (_docker ??= await StartAsync()).Host;
+        }
+        finally
+        {
+            _lock.Release();
+        }
+    }
+
+    /// <summary>Makes the builder known to a Buildx, and sees to it that it runs.</summary>
+    public async Task AddBuilderAsync(RemoteBuildx buildx)
+    {
+        await CreateBuilderAsync(buildx, Builder);
+        if (_isRunning)
+            return;
+        await buildx.RunAsync("inspect", "--bootstrap", Builder);
+        _isRunning = true;
+    }
+
+    /// <summary>Describes a builder; nothing runs before somebody needs it.</summary>
+    public async Task CreateBuilderAsync(RemoteBuildx buildx, string name, params string[] more)
+    {
+        var host = await GetHostAsync();
+        await buildx.RunAsync([
+            "create", "--name", name, "--driver", "docker-container", "--driver-opt", $"image={Image},network=host",
+            "--buildkitd-config", _directory.Path + "/buildkitd.toml",
+            "--buildkitd-flags", "--oci-worker-labels com.example.a=b --allow-insecure-entitlement security.insecure --allow-insecure-entitlement network.host",
+            .. more, host]);
+    }
+
+    private static async Task<Tool> CliAsync(DockerDaemon docker) =>
+        new(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker")) { Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = docker.Host } };
+
+    private async Task<DockerDaemon> StartAsync()
+    {
+        _directory.Write("buildkitd.toml", $"""
+            [registry."docker.io"]
+              mirrors = ["{bases.Server.Host}"]
+            [registry."{bases.Server.Host}"]
+              http = true
+            """);
+        await using (var place = await Workplace.CreateAsync(bases))
+        {
+            place.Environment["BUILDX_BUILDER"] = "test";
+            place.Environment["BUILDX_EXECUTABLE"] = Repository.Executable;
+            await place.Tool(Repository.Root + "/images/engine/make").SucceedAsync(_directory.Path + "/engine.tar", Image);
+        }
+        var docker = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await (await CliAsync(docker)).SucceedAsync("load", "-i", _directory.Path + "/engine.tar");
+        File.Delete(_directory.Path + "/engine.tar");
+        return docker;
+    }
+}
