@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Buildx.Linux.Processes;
 
 namespace Buildx.Engine.Server.Diagnostics;
 
@@ -20,6 +21,12 @@ internal sealed class EngineMetrics
         metrics.Add(
             "process_start_time_seconds", "gauge", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0, "When the engine started.");
         metrics.Add("dotnet_gc_heap_size_bytes", "gauge", GC.GetTotalMemory(false), "Managed memory.");
+        metrics.Add("dotnet_gc_committed_bytes", "gauge", GC.GetGCMemoryInfo().TotalCommittedBytes, "What the garbage collector holds of the system.");
+        if (NativeHeap.Read() is { } heap)
+        {
+            metrics.Add("native_heap_used_bytes", "gauge", heap.Used, "Memory in use that is not managed.");
+            metrics.Add("native_heap_held_bytes", "gauge", heap.Held, "What the native heap holds of the system.");
+        }
         var history = engine.History;
         metrics.Add("buildkit_builds_running", "gauge", history.Active.Count, "Builds that run now.");
         metrics.Add("buildkit_builds_total", "counter", history.Succeeded, "Builds that ended.", "{status=\"completed\"}");
