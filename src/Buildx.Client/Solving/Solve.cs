@@ -69,6 +69,8 @@ internal sealed class Solve(
             new CredentialService(credentials).Register(server);
         if (options.Secrets is { } secrets)
             new SecretService(secrets).Register(server);
+        if (options.DecideAboutSource is { } decide)
+            new SourceDecisionService(decide).Register(server);
         foreach (var service in options.Services)
             service.Register(server);
         return server;
@@ -137,6 +139,7 @@ internal sealed class Solve(
             Definition = options.Definition,
             Cache = new Protocol.ControlApi.CacheOptions(),
             Internal = options.IsInternal,
+            SourcePolicySession = options.DecideAboutSource is null ? "" : _session,
         };
         request.FrontendAttrs.Add(options.FrontendAttributes.ToDictionary());
         request.FrontendInputs.Add(options.FrontendInputs.ToDictionary());

@@ -1,5 +1,6 @@
 using Buildx.Client.Frontends;
 using Buildx.Protocol.Pb;
+using Buildx.Protocol.SourcePolicies;
 
 namespace Buildx.Client;
 
@@ -56,6 +57,12 @@ public sealed record SolveOptions
 
     /// <summary>Whatever else the client serves (ssh, …).</summary>
     public IReadOnlyList<ISessionService> Services { get; init; } = [];
+
+    /// <summary>
+    /// Decides about each source before the build gets it: allows it, denies it with reasons, puts another in its place, or first
+    /// asks to know more about it. Null where all are allowed.
+    /// </summary>
+    public Func<CheckPolicyRequest, CancellationToken, Task<CheckPolicyResponse>>? DecideAboutSource { get; init; }
 
     /// <summary>Not listed in the daemon's history.</summary>
     public bool IsInternal { get; init; }

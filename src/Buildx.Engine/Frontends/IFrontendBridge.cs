@@ -5,7 +5,9 @@ using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Pb;
+using Buildx.Protocol.SourcePolicies;
 
 namespace Buildx.Engine.Frontends;
 
@@ -21,10 +23,15 @@ internal interface IFrontendBridge
     IReadOnlyList<Oci.Platform> WorkerPlatforms { get; }
 
     /// <summary>A reference to the graph's result. Nothing runs before somebody needs the content.</summary>
-    IBuildReference Reference(Definition definition);
+    /// <param name="policies">Which sources it may have, beside what the build's own policy says.</param>
+    Task<IBuildReference> ReferenceAsync(Definition definition, CancellationToken cancellationToken, IReadOnlyCollection<Policy>? policies = null);
+
+    /// <summary>What a source is at the moment.</summary>
+    Task<ResolveSourceMetaResponse> DescribeSourceAsync(ResolveSourceMetaRequest request, CancellationToken cancellationToken);
 
     Task<ResolvedImageConfig> ResolveImageConfigAsync(
-        ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken);
+        ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken,
+        IReadOnlyCollection<Policy>? policies = null);
 
     /// <summary>The config of an image of a client's OCI layout.</summary>
     Task<ResolvedImageConfig> ResolveLayoutConfigAsync(ImageReference reference, LayoutStore layout, Oci.Platform platform, string logName, CancellationToken cancellationToken);

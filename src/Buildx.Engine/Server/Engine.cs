@@ -13,10 +13,12 @@ using Buildx.Engine.Server.Configuration;
 using Buildx.Engine.Server.Services;
 using Buildx.Engine.Server.Sessions;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources;
 using Buildx.Engine.Sources.Git;
 using Buildx.Engine.Sources.Http;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Sources.Local;
+using Buildx.Engine.Sources.Policies;
 using Buildx.Engine.Storage;
 using Buildx.Registry;
 
@@ -69,14 +71,19 @@ internal sealed class Engine : IAsyncDisposable
         _exec = new ExecEnvironment(storage, new RuntimeExecutor(execution, emulation), emulation, devices, hasher, configuration.MaximumParallelism);
 
         Solver solver = null!;
-        Task<OutputTree?> SolveGraphAsync(Protocol.Pb.Definition definition, BuildContext build, CancellationToken cancellationToken) =>
-            new BuildReference(build.Jobs[0].SourcePolicy.Apply(definition), build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
+        var git = new GitSource(storage);
+        var descriptions = new SourceDescriptions(images, git, _downloads, storage, time);
+        async Task<OutputTree?> SolveGraphAsync(Protocol.Pb.Definition definition, BuildContext build, CancellationToken cancellationToken)
+        {
+            var allowed = await new SourceDecisions(build.Jobs[0], descriptions).ApplyAsync(definition, [], cancellationToken);
+            return await new BuildReference(allowed, build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
+        }
         solver = new Solver(
-            storage, new OperationFactory(storage, _exec, images, locals, new GitSource(storage), _downloads, hasher, SolveGraphAsync, time), time);
+            storage, new OperationFactory(storage, _exec, images, locals, git, _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, devices, policies);
         var frontends = new FrontendCatalog(_exec, worker);
-        var runner = new BuildRunner(solver, frontends, images, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
+        var runner = new BuildRunner(solver, frontends, descriptions, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
         var builds = new BuildRegistry();
         History = new BuildHistory(storage, configuration.History, time);
         Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, History, Activity, time);

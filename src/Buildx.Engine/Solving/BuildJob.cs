@@ -55,6 +55,9 @@ internal sealed class BuildJob : IAsyncDisposable
     /// <summary>Which sources the build may use.</summary>
     public SourcePolicy SourcePolicy { get; init; } = SourcePolicy.None;
 
+    /// <summary>The client that wants to decide about each source; null for none.</summary>
+    public ISession? PolicySession { get; init; }
+
     /// <summary>Shows the graph's steps to the watchers before they run.</summary>
     public void Announce(LlbGraph graph)
     {

@@ -60,6 +60,27 @@ internal static class DetailJson
         json.WriteString("revision", stack.Revision);
     });
 
+    public static byte[] WriteDenial(IReadOnlyList<string> messages) => Write(json =>
+    {
+        json.WriteNumber("action", (int)SourcePolicies.PolicyAction.Deny);
+        json.WriteStartArray("denyMessages");
+        foreach (var message in messages)
+        {
+            json.WriteStartObject();
+            json.WriteString("message", message);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    public static IReadOnlyList<string> ReadDenial(ReadOnlyMemory<byte> value)
+    {
+        using var document = JsonDocument.Parse(value);
+        return Get(document.RootElement, "denyMessages") is { ValueKind: JsonValueKind.Array } messages
+            ? [.. messages.EnumerateArray().Select(message => Get(message, "message")?.GetString() ?? "")]
+            : [];
+    }
+
     public static Source ReadSource(ReadOnlyMemory<byte> value)
     {
         using var document = JsonDocument.Parse(value);

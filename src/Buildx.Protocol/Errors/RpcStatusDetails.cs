@@ -33,6 +33,9 @@ public sealed record RpcStatusDetails
     /// <summary>The frontend's capability that isn't supported.</summary>
     public string? UnsupportedFrontendCapability { get; init; }
 
+    /// <summary>Why the client's own policy denies a source.</summary>
+    public IReadOnlyList<string> DenyMessages { get; init; } = [];
+
     /// <summary>The details of an error that a call has thrown; unknown ones are left out.</summary>
     public static RpcStatusDetails Read(RpcException exception) => Read(exception.Trailers.GetValueBytes(Trailer));
 
@@ -99,6 +102,8 @@ public sealed record RpcStatusDetails
             yield return Detail("errdefs.Subrequest+json", DetailJson.Write("name", UnsupportedSubrequest));
         if (UnsupportedFrontendCapability is not null)
             yield return Detail("errdefs.FrontendCap+json", DetailJson.Write("name", UnsupportedFrontendCapability));
+        if (DenyMessages.Count > 0)
+            yield return Detail("policysession.DecisionResponse+json", DetailJson.WriteDenial(DenyMessages));
     }
 
     private static RpcStatusDetails Add(RpcStatusDetails details, Any detail)
@@ -111,6 +116,7 @@ public sealed record RpcStatusDetails
             "errdefs.Vertex+json" => details with { VertexDigest = DetailJson.ReadString(detail.Value.Memory, "digest") },
             "errdefs.Subrequest+json" => details with { UnsupportedSubrequest = DetailJson.ReadString(detail.Value.Memory, "name") },
             "errdefs.FrontendCap+json" => details with { UnsupportedFrontendCapability = DetailJson.ReadString(detail.Value.Memory, "name") },
+            "policysession.DecisionResponse+json" => details with { DenyMessages = [.. details.DenyMessages, .. DetailJson.ReadDenial(detail.Value.Memory)] },
             _ => details,
         };
     }

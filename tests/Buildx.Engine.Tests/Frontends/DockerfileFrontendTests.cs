@@ -7,7 +7,9 @@ using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Pb;
+using Buildx.Protocol.SourcePolicies;
 
 namespace Buildx.Engine.Tests.Frontends;
 
@@ -143,14 +145,18 @@ public sealed class DockerfileFrontendTests
 
         public IReadOnlyList<Oci.Platform> WorkerPlatforms { get; } = [new Oci.Platform("linux", "amd64")];
 
-        public IBuildReference Reference(Definition definition) => new Reference(definition, dockerfile, Steps, this);
+        public Task<IBuildReference> ReferenceAsync(Definition definition, CancellationToken cancellationToken, IReadOnlyCollection<Policy>? policies = null) =>
+            Task.FromResult<IBuildReference>(new Reference(definition, dockerfile, Steps, this));
+
+        public Task<ResolveSourceMetaResponse> DescribeSourceAsync(ResolveSourceMetaRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<ResolvedImageConfig> ResolveLayoutConfigAsync(
             ImageReference reference, Buildx.Engine.Sources.Image.LayoutStore layout, Buildx.Oci.Platform platform, string logName, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<ResolvedImageConfig> ResolveImageConfigAsync(
-            ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken)
+            ImageReference reference, Oci.Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken,
+            IReadOnlyCollection<Policy>? policies = null)
         {
             lock (Steps)
                 Steps.Add(logName);

@@ -76,7 +76,7 @@ internal sealed class DockerfileFrontend(IFrontend images) : IFrontend
             var id = options.MultiPlatform ? platform.ToString() : "";
             var suffix = options.MultiPlatform ? "/" + id : "";
             references.Add(new FrontendReference(
-                id, platform, result.Output is null ? null : bridge.Reference(LlbDefinition.Write(result.Output)), OciJson.Serialize(result.Image)));
+                id, platform, result.Output is null ? null : await bridge.ReferenceAsync(LlbDefinition.Write(result.Output), cancellationToken), OciJson.Serialize(result.Image)));
             if (result.BaseImage is { } baseImage)
                 metadata["containerimage.base.config" + suffix] = OciJson.Serialize(baseImage);
             if (result.Epoch is { } epoch)

@@ -39,7 +39,7 @@ internal sealed class RequestContexts
     public async Task<DockerfileSource> ReadDockerfileAsync(CancellationToken cancellationToken)
     {
         var source = !_options.ForceLocalDockerfile && _remoteDockerfile is not null ? _remoteDockerfile : LocalDockerfile();
-        var reference = _bridge.Reference(LlbDefinition.Write(source));
+        var reference = await _bridge.ReferenceAsync(LlbDefinition.Write(source), cancellationToken);
         var content = await reference.ReadFileAsync(_fileName, cancellationToken);
         if (content is null && UnixPath.FileName(_fileName) == DockerfileOptions.DefaultFileName)
             content = await reference.ReadFileAsync(LowerCaseName(), cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class RequestContexts
 
     private async Task<IReadOnlyList<string>> ReadIgnoreFileAsync(LlbOutput source, CancellationToken cancellationToken)
     {
-        var content = await _bridge.Reference(LlbDefinition.Write(source)).ReadFileAsync(IgnoreFileName, cancellationToken);
+        var content = await (await _bridge.ReferenceAsync(LlbDefinition.Write(source), cancellationToken)).ReadFileAsync(IgnoreFileName, cancellationToken);
         return content is null ? [] : IgnoreFile.Parse(Encoding.UTF8.GetString(content));
     }
 
@@ -165,7 +165,7 @@ internal sealed class RequestContexts
     {
         const string name = "context";
         var download = LlbSource.Http(url, Internal("load remote build context"), new HttpSourceOptions { FileName = name });
-        var content = await _bridge.Reference(LlbDefinition.Write(download)).ReadStartAsync(name, ArchiveSignature.Length, cancellationToken)
+        var content = await (await _bridge.ReferenceAsync(LlbDefinition.Write(download), cancellationToken)).ReadStartAsync(name, ArchiveSignature.Length, cancellationToken)
             ?? throw new FrontendException($"{DescribeRemote()} is empty");
         if (ArchiveSignature.IsArchive(content))
         {

@@ -31,13 +31,13 @@ internal static class SourceTimes
     {
         var timed = operation.Clone();
         timed.Source.Attrs[SourceAttributes.GitModificationTime] = "commit";
-        await using var tree = await bridge.Reference(Alone(timed)).OpenAsync(cancellationToken);
+        await using var tree = await (await bridge.ReferenceAsync(Alone(timed), cancellationToken)).OpenAsync(cancellationToken);
         return TreeLookup.Describe(tree.Tree.Root, "") is { } root ? FromNanoseconds(root.ModTime) : null;
     }
 
     private static async Task<DateTimeOffset?> FindDownloadAsync(Op operation, IFrontendBridge bridge, CancellationToken cancellationToken)
     {
-        await using var tree = await bridge.Reference(Alone(operation)).OpenAsync(cancellationToken);
+        await using var tree = await (await bridge.ReferenceAsync(Alone(operation), cancellationToken)).OpenAsync(cancellationToken);
         if (TreeLookup.ReadDirectory(tree.Tree.Root, "") is not [var name] || TreeLookup.Describe(tree.Tree.Root, name) is not { } file)
             return null;
         // A file is given the year 1970 where its server names no time.

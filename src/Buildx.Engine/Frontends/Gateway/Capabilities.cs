@@ -25,7 +25,7 @@ internal static class Capabilities
         "file.rm.wildcard", "file.copy.includeexcludepatterns", "file.copy.requiredpaths", "file.rm.nofollowsymlink",
         "file.copy.alwaysreplaceexistingdestpaths", "file.copy.modestring", "file.symlink.create", "constraints", "platform", "meta.ignorecache",
         "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop", "source.buildop.llbfilename", "exporter.image.annotations", "exporter.sourcedateepoch", "exporter.multiple",
-        "gc.freespacefilter");
+        "gc.freespacefilter", "source.policy.session");
 
     private static IEnumerable<APICap> Enabled(params IEnumerable<string> ids) => ids.Select(id => new APICap { ID = id, Enabled = true });
 }

@@ -24,7 +24,7 @@ internal sealed class FrontendRun(FrontendProgram program, FrontendCatalog catal
         if (program.Tree is null)
             throw new FrontendException($"the frontend {program.Name} is an empty image: it has no program to run");
         var definition = LlbDefinition.Write(program.Tree);
-        var snapshot = await bridge.Reference(definition).EvaluateAsync(cancellationToken);
+        var snapshot = await (await bridge.ReferenceAsync(definition, cancellationToken)).EvaluateAsync(cancellationToken);
         await using var root = await catalog.Exec.Storage.Layers.MountWritableAsync(snapshot, null, cancellationToken);
         var metadata = Directory.CreateDirectory(Path.Combine(catalog.Exec.Storage.TemporaryPath, "frontend-" + Guid.NewGuid().ToString("N")));
         try

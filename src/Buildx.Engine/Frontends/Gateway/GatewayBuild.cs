@@ -36,12 +36,10 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
     public async Task<SolveResponse> SolveAsync(SolveRequest solve, CancellationToken cancellationToken)
     {
         bridge.ImportCaches([.. solve.CacheImports.Select(entry => new CacheRequest(entry.Type, entry.Attrs.ToDictionary()))]);
-        if (solve.SourcePolicies.Count > 0)
-            throw new NotSupportedException("source policies are not supported in this version");
         FrontendResult result;
         if (solve.Definition is { Def.Count: > 0 } definition)
         {
-            result = Single(bridge.Reference(definition));
+            result = Single(await bridge.ReferenceAsync(definition, cancellationToken, solve.SourcePolicies));
         }
         else if (solve.Frontend.Length > 0)
         {
@@ -91,26 +89,12 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
         var platform = PlatformOf(resolve.Platform);
         var image = resolve.ResolverType == LayoutResolver
             ? await bridge.ResolveLayoutConfigAsync(reference, new LayoutStore(resolve.SessionID, resolve.StoreID), platform, resolve.LogName, cancellationToken)
-            : await bridge.ResolveImageConfigAsync(reference, platform, ImageSourceRequest.ParseMode(resolve.ResolveMode), resolve.LogName, cancellationToken);
+            : await bridge.ResolveImageConfigAsync(reference, platform, ImageSourceRequest.ParseMode(resolve.ResolveMode), resolve.LogName, cancellationToken, resolve.SourcePolicies);
         return new ResolveImageConfigResponse { Digest = image.Digest.Value, Config = ByteString.CopyFrom(image.ConfigJson), Ref = reference.ToString() };
     }
 
-    public async Task<ResolveSourceMetaResponse> ResolveSourceMetaAsync(ResolveSourceMetaRequest resolve, CancellationToken cancellationToken)
-    {
-        if (resolve.Source is null)
-            throw new InvalidLlbException("ResolveSourceMeta needs a source");
-        var response = new ResolveSourceMetaResponse { Source = resolve.Source };
-        if (resolve.Source.Identifier.Split("://")[0] is not ("docker-image" or "oci-layout"))
-            return response;
-        var source = ImageSourceRequest.Parse(resolve.Source.Identifier, resolve.Source.Attrs, PlatformOf(resolve.Platform));
-        var image = source.Layout is { } layout
-            ? await bridge.ResolveLayoutConfigAsync(source.Reference, layout, source.Platform, resolve.LogName, cancellationToken)
-            : await bridge.ResolveImageConfigAsync(source.Reference, source.Platform, source.Mode, resolve.LogName, cancellationToken);
-        response.Image = new ResolveSourceImageResponse { Digest = image.Digest.Value };
-        if (resolve.Image is not { NoConfig: true })
-            response.Image.Config = ByteString.CopyFrom(image.ConfigJson);
-        return response;
-    }
+    public Task<ResolveSourceMetaResponse> ResolveSourceMetaAsync(ResolveSourceMetaRequest resolve, CancellationToken cancellationToken) =>
+        resolve.Source is null ? throw new InvalidLlbException("ResolveSourceMeta needs a source") : bridge.DescribeSourceAsync(resolve, cancellationToken);
 
     public async Task<EvaluateResponse> EvaluateAsync(EvaluateRequest evaluate, CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ internal sealed record BuildRequest(
     IReadOnlyList<CacheRequest> CacheImports,
     Entitlements Entitlements,
     SourcePolicy SourcePolicy,
+    string PolicySessionId,
     bool IsInternal,
     bool AsksSessionForExporters)
 {
@@ -28,8 +29,6 @@ internal sealed record BuildRequest(
     /// <exception cref="NotSupportedException">It asks for what this engine does not have; the message names it.</exception>
     public static BuildRequest Parse(SolveRequest request)
     {
-        if (request.SourcePolicySession.Length > 0)
-            throw new NotSupportedException("source policies that the client decides about (--policy) are not supported in this version");
         if (request.ProxyNetwork)
             throw new NotSupportedException("the proxy network is not supported in this version");
         var exporters = request.Exporters.Select(exporter => new ExporterRequest(exporter.Type, exporter.Attrs.ToDictionary())).ToList();
@@ -49,6 +48,7 @@ internal sealed record BuildRequest(
             ReadCacheImports(request.Cache),
             Entitlements.Parse(request.Entitlements),
             SourcePolicy.Parse(request.SourcePolicy),
+            request.SourcePolicySession,
             request.Internal,
             request.EnableSessionExporter);
     }

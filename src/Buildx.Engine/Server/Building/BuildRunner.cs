@@ -5,7 +5,7 @@ using Buildx.Engine.Exporting;
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Server.Configuration;
 using Buildx.Engine.Solving;
-using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Sources;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -16,7 +16,7 @@ namespace Buildx.Engine.Server.Building;
 internal sealed class BuildRunner(
     Solver solver,
     FrontendCatalog frontends,
-    ImageSource images,
+    SourceDescriptions sources,
     ExporterFactory exporters,
     CachePlaces caches,
     IStorage storage,
@@ -63,9 +63,9 @@ internal sealed class BuildRunner(
     {
         var cancellationToken = failure.Token;
         var platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
-        var bridge = new FrontendBridge(job, solver, images, imports, platforms, time, cancellationToken);
+        var bridge = new FrontendBridge(job, solver, sources, imports, platforms, time, cancellationToken);
         var frontend = request.Definition is { } definition
-            ? new FrontendResult([new FrontendReference("", Platform.Host, bridge.Reference(definition), null)], false, new Dictionary<string, byte[]>())
+            ? new FrontendResult([new FrontendReference("", Platform.Host, await bridge.ReferenceAsync(definition, cancellationToken), null)], false, new Dictionary<string, byte[]>())
             : await (job.ClientFrontend ?? frontends.Find(request.Frontend)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
         RefuseWhatCannotRun(frontend);
         job.Failed = failure.Cancel;

@@ -45,6 +45,7 @@ internal sealed partial class ControlService(
                 ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
                 SourcePolicy = build.SourcePolicy,
                 Devices = frontends.Exec.Devices,
+                PolicySession = await sessions.GetAsync(build.PolicySessionId, context.CancellationToken),
             };
             builds.Add(job);
             var recorder = build.IsInternal ? null : HistoryRecorder.Start(history, storage.Content, time, build);

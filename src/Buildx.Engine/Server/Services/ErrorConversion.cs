@@ -3,6 +3,7 @@ using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Policies;
 using Buildx.Linux;
 using Buildx.Llb;
 using Buildx.Protocol.Errors;
@@ -44,6 +45,8 @@ internal static class ErrorConversion
             FrontendException { SourceFile: { } file } failed => new RpcStatusDetails { Sources = [ToSource(file, failed.Ranges)] },
             _ => RpcStatusDetails.None,
         };
+        if (Find<SourceDeniedException>(exception) is { Reasons.Count: > 0 } denied && details.DenyMessages.Count == 0)
+            details = details with { DenyMessages = [.. denied.Reasons.Select(reason => reason.Message)] };
         return (details with { Stack = code == StatusCode.Cancelled ? null : Origin }).ToException(code, message);
     }
 
@@ -63,6 +66,17 @@ internal static class ErrorConversion
         if (failed.InnerException is FileOperationException { ActionIndex: >= 0 and var index })
             solve.File = new Protocol.Errors.FileAction { Index = index };
         return solve;
+    }
+
+    private static T? Find<T>(Exception exception)
+        where T : Exception
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+                return found;
+        }
+        return null;
     }
 
     private static bool IsDiskFull(Exception exception)

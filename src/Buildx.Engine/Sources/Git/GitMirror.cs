@@ -49,6 +49,11 @@ internal sealed class GitMirror(GitProgram git, IMutableDirectory directory, Git
         DateTimeOffset.FromUnixTimeSeconds(long.Parse(
             (await _git.RunAsync(cancellationToken, "log", "-1", "--format=%ct", commit, "--")).Trim(), System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>An object as git stores it, once it was fetched.</summary>
+    /// <param name="type"><c>commit</c> or <c>tag</c>.</param>
+    public async Task<byte[]> ReadObjectAsync(string type, string name, CancellationToken cancellationToken) =>
+        await _git.ReadAsync(cancellationToken, "cat-file", type, name);
+
     public static string[] FormatOf(GitCommit commit) => commit.Object.Length == 64 ? ["--object-format=sha256"] : [];
 
     private Task NameAsync(GitCommit commit, CancellationToken cancellationToken) =>

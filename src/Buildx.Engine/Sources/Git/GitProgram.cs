@@ -49,7 +49,11 @@ internal sealed class GitProgram(GitAccess access, IVertexProgress? progress)
     /// <returns>What it wrote to standard output.</returns>
     /// <exception cref="GitException">It ended with an error.</exception>
     /// <exception cref="SourceException">There is no git on this machine.</exception>
-    public async Task<string> RunAsync(CancellationToken cancellationToken, params ImmutableArray<string> arguments)
+    public async Task<string> RunAsync(CancellationToken cancellationToken, params ImmutableArray<string> arguments) =>
+        Encoding.UTF8.GetString(await ReadAsync(cancellationToken, arguments));
+
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<byte[]> ReadAsync(CancellationToken cancellationToken, params ImmutableArray<string> arguments)
     {
         var git = ExecutableSearch.Find("git")
             ?? throw new SourceException("git repositories need the program git, which is not installed where the engine runs: install the package git");
@@ -71,7 +75,7 @@ internal sealed class GitProgram(GitAccess access, IVertexProgress? progress)
         cancellationToken.ThrowIfCancellationRequested();
         if (!exit.Succeeded)
             throw new GitException(LastLines(messages) is { Length: > 0 } text ? text : $"git {arguments[0]} ended with {exit}", messages);
-        return Encoding.UTF8.GetString(run.Output);
+        return run.Output.ToArray();
     }
 
     private ImmutableArray<string> Environment()

@@ -46,11 +46,31 @@ internal sealed class GitSource(IStorage storage)
         });
     }
 
+    /// <summary>The commit, and the annotated tag that was asked for, as git itself stores them; the tag is empty where there is none.</summary>
+    /// <exception cref="SourceException">The remote doesn't give it.</exception>
+    public async Task<(byte[] Commit, byte[] Tag)> ReadObjectsAsync(
+        GitSourceRequest request, GitCommit commit, BuildContext build, CancellationToken cancellationToken)
+    {
+        await using var access = await GitAccess.FindAsync(request, build, storage.TemporaryPath, cancellationToken);
+        var git = new GitProgram(access, null);
+        return await RunAsync(request, async () =>
+        {
+            await using var directory = await AcquireAsync(request, commit, cancellationToken);
+            var mirror = new GitMirror(git, directory, request);
+            await mirror.FetchAsync(commit, cancellationToken);
+            return (
+                await mirror.ReadObjectAsync("commit", commit.Commit, cancellationToken),
+                commit.Object == commit.Commit ? [] : await mirror.ReadObjectAsync("tag", commit.Object, cancellationToken));
+        });
+    }
+
+    private ValueTask<IMutableDirectory> AcquireAsync(GitSourceRequest request, GitCommit commit, CancellationToken cancellationToken) => storage.Directories.AcquireAsync(
+        $"git:{(commit.Object.Length == 64 ? "sha256" : "sha1")}:{request.Url}", RecordType.GitCheckout, $"shared git repo for {request.Url}",
+        exclusive: true, cancellationToken);
+
     private async Task<Snapshot> FetchAsync(GitProgram git, GitSourceRequest request, GitCommit commit, CancellationToken cancellationToken)
     {
-        await using var directory = await storage.Directories.AcquireAsync(
-            $"git:{(commit.Object.Length == 64 ? "sha256" : "sha1")}:{request.Url}", RecordType.GitCheckout, $"shared git repo for {request.Url}",
-            exclusive: true, cancellationToken);
+        await using var directory = await AcquireAsync(request, commit, cancellationToken);
         var mirror = new GitMirror(git, directory, request);
         try
         {
