@@ -36,6 +36,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly ExecEnvironment _exec;
     private readonly HttpSource _downloads;
     private readonly AutomaticPruning _pruning;
+    private readonly MemoryRelease _memory;
 
     private Engine(EngineConfiguration configuration, IStorage storage, ChildCommand helper, TimeProvider time)
     {
@@ -45,6 +46,7 @@ internal sealed class Engine : IAsyncDisposable
         var policies = configuration.GarbageCollection
             ?? ConfigurationReader.DefaultPolicies(ConfigurationReader.DefaultCaps(ConfigurationReader.DiskSize(configuration.Root)));
         _pruning = new AutomaticPruning(storage, policies, Activity, time);
+        _memory = new MemoryRelease(Activity, time);
 
         var registry = new RegistryConfiguration { Hosts = configuration.Registries };
         if (configuration.MaximumRegistryConcurrency is { } concurrency)
@@ -122,6 +124,7 @@ internal sealed class Engine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _memory.DisposeAsync();
         await _pruning.DisposeAsync();
         _exec.Dispose();
         _registries.Dispose();

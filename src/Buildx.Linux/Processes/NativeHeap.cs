@@ -21,6 +21,22 @@ public readonly partial record struct NativeHeap(long Used, long Held)
         }
     }
 
+    /// <summary>Gives back to the system what is held and not used.</summary>
+    public static void Trim()
+    {
+        try
+        {
+            Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library, which sees to that in its own way.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint keep);
+
     [LibraryImport("libc", EntryPoint = "mallinfo2")]
     private static partial Information GetInformation();
 

@@ -12,6 +12,9 @@ internal sealed class RandomGraph
 {
     private const int ShortestTime = 1_500_000_000;
 
+    /// <summary>One in so many actions is such that the tree may be in its way: few graphs shall be refused, and some.</summary>
+    private const int Rare = 25;
+
     private static readonly string[] Names = ["a", "b", "c", "d", "e"];
     private static readonly VertexOptions Native = new() { Platform = Platform.Host };
 
@@ -84,26 +87,25 @@ internal sealed class RandomGraph
         {
             case 0:
                 var directory = $"{path}/{Name()}";
+                Clear(file, path);
                 Say($"mkdir -p {directory}");
                 file.MakeDirectory(directory, 0b111_101_101 - _random.Next(2), makeParents: true, Owner(), Time());
                 break;
             case 1 or 2:
-                // Where a directory is in the way this fails, here and there.
                 var (content, mode) = (Text(), _random.Next(2) == 0 ? 0b110_100_100 : 0b111_000_101);
-                var clear = _random.Next(4) > 0;
-                Say($"{(clear ? $"rm {path}, " : "")}mkfile {path} {content}");
-                if (clear)
-                    file.Remove(path, allowNotFound: true);
+                Clear(file, path);
+                Say($"mkfile {path} {content}");
                 file.MakeFile(path, mode, Encoding.ASCII.GetBytes(content), Owner(), Time());
                 break;
             case 3:
                 var inside = $"{path}/{Name()}";
+                Clear(file, path);
                 Say($"mkdir {path}, mkfile {inside}");
                 file.MakeDirectory(path, 0b111_101_101, makeParents: true).MakeFile(inside, 0b110_100_100, Encoding.ASCII.GetBytes(Text()), Owner(), Time());
                 break;
             case 4:
                 Say($"rm {path}");
-                file.Remove(_random.Next(2) == 0 ? path : $"{path}/{Name()}", allowNotFound: true);
+                file.Remove(_random.Next(2 * Rare) > 0 ? path : $"{path}/{Name()}", allowNotFound: true);
                 break;
             case 5:
                 Say($"rm {path}*");
@@ -119,10 +121,23 @@ internal sealed class RandomGraph
         }
     }
 
+    /// <summary>What is in the way goes; where it stays, here and there, the next action may fail.</summary>
+    private void Clear(LlbFile file, string path)
+    {
+        if (_random.Next(Rare) == 0)
+            return;
+        Say($"rm {path}");
+        file.Remove(path, allowNotFound: true);
+    }
+
     private void AddCopy(LlbFile file)
     {
         var (source, name) = Pick();
-        var (from, to) = (_random.Next(10) switch { < 3 => "/", < 6 => "/*", < 9 => $"/{Name()}*", _ => "/" + Name() }, _random.Next(2) == 0 ? "/" : $"/{Name()}/");
+        var from = _random.Next(Rare) == 0 ? "/" + Name() : _random.Next(3) switch { 0 => "/", 1 => "/*", _ => $"/{Name()}*" };
+        // Where everything goes to the root, files and directories of one name can get in each other's way.
+        var to = _random.Next(4) == 0 ? "/" : $"/{Name()}/";
+        if (to != "/")
+            Clear(file, to[..^1]);
         var options = new CopyOptions
         {
             AllowWildcard = true,
@@ -130,7 +145,7 @@ internal sealed class RandomGraph
             CreateDestination = true,
             DirectoryContentsOnly = _random.Next(2) == 0,
             FollowSymlinks = _random.Next(4) == 0,
-            AlwaysReplace = _random.Next(3) == 0,
+            AlwaysReplace = _random.Next(to == "/" ? Rare : 3) is var replace && (to == "/" ? replace > 0 : replace == 0),
             Owner = Owner(),
             Time = Time(),
             Mode = _random.Next(4) == 0 ? 0b111_000_000 : null,
@@ -156,7 +171,7 @@ internal sealed class RandomGraph
                 0 => $"rm -rf {a}; mkdir -p {a}/{b}",
                 1 => $"rm -rf {a}; echo {Text()} > {a}",
                 2 => $"[ -d {a} ] || {{ rm -rf {a}; mkdir {a}; }}; rm -rf {a}/{b}; echo {Text()} > {a}/{b}",
-                3 => $"rm -rf {a}/{b} {b}",
+                3 => $"[ ! -d {a} ] || rm -rf {a}/{b}; rm -rf {b}",
                 4 => $"[ -h {a} ] || [ ! -e {a} ] || chmod 7{_random.Next(8)}0 {a}",
                 5 => $"[ {a} = {b} ] || [ ! -e {a} ] || {{ rm -rf {b}; cp -a {a} {b}; rm -rf {a}; }}",
                 6 => $"rm -rf {a}; ln -s {b} {a}",

@@ -11,14 +11,15 @@ namespace Buildx.EndToEnd.Tests.Graphs;
 /// </summary>
 public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper output)
 {
-    /// <summary>How many; more on demand with BUILDX_RANDOM_GRAPHS.</summary>
+    /// <summary>How many trees are compared; more on demand with BUILDX_RANDOM_GRAPHS.</summary>
     private static readonly int Count = Setting("BUILDX_RANDOM_GRAPHS", 40);
 
     /// <summary>
-    /// BuildKit's own troubles, which say nothing about the graph: snapshots that a cancelled build has taken along, and merges of
-    /// several empty differences.
+    /// BuildKit's own troubles, which say nothing about the graph: snapshots that a cancelled build has taken along, merges of
+    /// several empty differences, and wildcards, which may match nothing, over an empty difference.
     /// </summary>
-    private static readonly string[] OwnFailures = ["during finalize", "invalid response from exec need 0 index but 0 results received"];
+    private static readonly string[] OwnFailures =
+        ["during finalize", "invalid response from exec need 0 index but 0 results received", "*: no such file or directory"];
 
     private static readonly int FirstSeed = Setting("BUILDX_RANDOM_SEED", 1);
 
@@ -32,7 +33,7 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
         var image = ImageReference.Parse($"{bases.Server.Host}/library/busybox:1.36");
         var (equal, refused, broken, cancelled) = (0, 0, 0, 0);
         var (different, reasons) = (new List<string>(), new List<string>());
-        for (var seed = FirstSeed; seed < FirstSeed + Count; seed++)
+        for (var seed = FirstSeed; equal < Count && seed < FirstSeed + (2 * Count); seed++)
         {
             var graph = new RandomGraph(seed, image);
             var state = new Random(-seed);
@@ -61,7 +62,8 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
         output.WriteLine($"{equal} equal, {refused} refused by both, {broken} that BuildKit broke on, {different.Count} different; {cancelled} builds cancelled in between; BuildKit was started again {theirs.Restarts} times\n{theirs.LastWords}");
         output.WriteLine(string.Join('\n', reasons));
         Assert.True(different.Count == 0, string.Join('\n', different));
-        Assert.True(equal > refused, "most graphs should be right");
+        Assert.Equal(Count, equal);
+        Assert.InRange(refused, 0, Count / 4);
         Assert.InRange(broken, 0, Count / 20);
     }
 

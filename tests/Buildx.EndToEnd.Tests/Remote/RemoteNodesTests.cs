@@ -42,29 +42,29 @@ public sealed class RemoteNodesTests(RemoteBuilder remote)
         };
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN cat /proc/sys/kernel/random/uuid > /id\n");
 
-        await remote.Docker.CreateBuilderAsync(buildx, "own", "--bootstrap", "--use", "--platform", "linux/amd64");
-        Assert.Equal("own", await CurrentAsync(buildx));
-        await buildx.BuildAsync("own", "-o", $"type=local,dest={buildx.Path}/first");
-        await buildx.RunAsync("stop", "own");
-        Assert.Matches("Status: +stopped", await buildx.RunAsync("inspect", "own"));
-        await buildx.RunAsync("inspect", "--bootstrap", "own");
+        await remote.Docker.CreateBuilderAsync(buildx, "mine", "--bootstrap", "--use", "--platform", "linux/amd64");
+        Assert.Equal("mine", await CurrentAsync(buildx));
+        await buildx.BuildAsync("mine", "-o", $"type=local,dest={buildx.Path}/first");
+        await buildx.RunAsync("stop", "mine");
+        Assert.Matches("Status: +stopped", await buildx.RunAsync("inspect", "mine"));
+        await buildx.RunAsync("inspect", "--bootstrap", "mine");
 
-        await buildx.RunAsync("rm", "--keep-state", "own");
-        Assert.Empty((await docker.SucceedAsync("ps", "-aq", "--filter", "name=own")).Output);
-        Assert.Contains("buildx_buildkit_own0_state", (await docker.SucceedAsync("volume", "ls", "-q")).Output, StringComparison.Ordinal);
-        await remote.Docker.CreateBuilderAsync(buildx, "own", "--bootstrap");
-        await buildx.BuildAsync("own", "-o", $"type=local,dest={buildx.Path}/second");
+        await buildx.RunAsync("rm", "--keep-state", "mine");
+        Assert.Empty((await docker.SucceedAsync("ps", "-aq", "--filter", "name=mine")).Output);
+        Assert.Contains("buildx_buildkit_mine0_state", (await docker.SucceedAsync("volume", "ls", "-q")).Output, StringComparison.Ordinal);
+        await remote.Docker.CreateBuilderAsync(buildx, "mine", "--bootstrap");
+        await buildx.BuildAsync("mine", "-o", $"type=local,dest={buildx.Path}/second");
         Assert.Equal(buildx.Read("first/id"), buildx.Read("second/id"));
 
-        await buildx.RunAsync("rm", "--keep-daemon", "own");
-        Assert.NotEmpty((await docker.SucceedAsync("ps", "-q", "--filter", "name=own")).Output);
-        await remote.Docker.CreateBuilderAsync(buildx, "own");
-        await buildx.RunAsync("stop", "own");
+        await buildx.RunAsync("rm", "--keep-daemon", "mine");
+        Assert.NotEmpty((await docker.SucceedAsync("ps", "-q", "--filter", "name=mine")).Output);
+        await remote.Docker.CreateBuilderAsync(buildx, "mine");
+        await buildx.RunAsync("stop", "mine");
         // It looks at the Docker Engine's own builder too.
         buildx.Environment["DOCKER_HOST"] = await remote.Docker.GetHostAsync();
         await buildx.RunAsync("rm", "--all-inactive", "--force");
-        Assert.DoesNotContain("own", await buildx.RunAsync("ls"), StringComparison.Ordinal);
-        Assert.DoesNotContain("own", (await docker.SucceedAsync("volume", "ls", "-q")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("mine", await buildx.RunAsync("ls"), StringComparison.Ordinal);
+        Assert.DoesNotContain("mine", (await docker.SucceedAsync("volume", "ls", "-q")).Output, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]

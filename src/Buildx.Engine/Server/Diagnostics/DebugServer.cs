@@ -17,7 +17,7 @@ internal static class DebugServer
         /metrics        figures for Prometheus
         /debug/vars     the same as JSON
         /debug/builds   builds that run now
-        /debug/gc       collects memory's garbage now
+        /debug/gc       collects garbage now, and gives memory back to the system
 
         """;
 
@@ -48,7 +48,7 @@ internal static class DebugServer
             case "/debug/builds" or "/debug/requests":
                 return TextAsync(context, DescribeBuilds(engine));
             case "/debug/gc":
-                GC.Collect();
+                MemoryRelease.Run();
                 return TextAsync(context, "");
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
