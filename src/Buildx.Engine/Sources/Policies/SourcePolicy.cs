@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Buildx.Engine.Solving;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Protocol.SourcePolicies;
