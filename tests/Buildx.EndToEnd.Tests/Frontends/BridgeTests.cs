@@ -1,4 +1,5 @@
 using System.Text;
+using Buildx.Client;
 using Buildx.EndToEnd.Tests.Graphs;
 using Buildx.Llb;
 using Buildx.Protocol.Errors;
@@ -83,6 +84,35 @@ public sealed class BridgeTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task A_process_gets_the_client_s_secrets_as_variables_and_the_next_one_does_not()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        await using var client = await EngineClient.ConnectAsync(place);
+        var id = Guid.NewGuid().ToString("n");
+
+        await client.SolveAsync(
+            new SolveOptions
+            {
+                Ref = id,
+                Secrets = new OneSecret(),
+                Act = async (_, _) =>
+                {
+                    await using var build = new RunningBuild(client, id);
+                    await NewContainerAsync(build, "c");
+                    await using var session = new ExecSession(build);
+                    await session.StartAsync("first", "c", "echo $WORD; read line", new Dictionary<string, string> { ["WORD"] = "word" });
+                    await session.WaitForOutputAsync("first", "of the client");
+                    await session.StartAsync("second", "c", "echo [$WORD$NONE]", new Dictionary<string, string> { ["NONE"] = "nobody-has-it" }, areOptional: true);
+                    Assert.Equal(0u, (await session.ExitAsync("second")).Code);
+                    Assert.Equal("[]\n", session.Output("second"));
+                    await session.StartAsync("third", "c", "true", new Dictionary<string, string> { ["NONE"] = "nobody-has-it" });
+                    Assert.Contains("nobody-has-it", (await session.ExitAsync("third")).Error.Message, StringComparison.Ordinal);
+                },
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_client_that_goes_away_leaves_no_process_of_its_container_behind()
     {
         await using var place = await Workplace.CreateAsync(bases);
@@ -149,6 +179,12 @@ public sealed class BridgeTests(BaseImageRegistry bases)
         var ended = await Assert.ThrowsAsync<RpcException>(() => build.Ended);
         Assert.StartsWith("in the frontend: ", ended.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(step.Vertex.Digest.Value, RpcStatusDetails.Read(ended).VertexDigest);
+    }
+
+    private sealed class OneSecret : ISecretProvider
+    {
+        public Task<ReadOnlyMemory<byte>?> GetSecretAsync(string id, CancellationToken cancellationToken) =>
+            Task.FromResult(id == "word" ? (ReadOnlyMemory<byte>?)Encoding.UTF8.GetBytes("of the client") : null);
     }
 
     private static async Task NewContainerAsync(RunningBuild build, string id) => await build.Bridge.NewContainerAsync(

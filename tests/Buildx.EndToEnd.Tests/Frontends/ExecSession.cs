@@ -3,6 +3,7 @@ using Buildx.Protocol.Gateway;
 using Google.Protobuf;
 using Grpc.Core;
 using Meta = Buildx.Protocol.Pb.Meta;
+using SecretEnv = Buildx.Protocol.Pb.SecretEnv;
 
 namespace Buildx.EndToEnd.Tests.Frontends;
 
@@ -26,6 +27,16 @@ internal sealed class ExecSession : IAsyncDisposable
         var meta = new Meta { Args = { "/bin/sh", "-c", command } };
         meta.Env.AddRange(environment);
         return _call.RequestStream.WriteAsync(new ExecMessage { ProcessID = id, Init = new InitMessage { ContainerID = container, Meta = meta, Tty = tty, Fds = { 0, 1, 2 } } });
+    }
+
+    /// <summary>With secrets as environment variables, by the name of the variable.</summary>
+    public Task StartAsync(string id, string container, string command, IReadOnlyDictionary<string, string> secrets, bool areOptional = false)
+    {
+        lock (_processes)
+            _processes[id] = (new(), new(), new(TaskCreationOptions.RunContinuationsAsynchronously), []);
+        var init = new InitMessage { ContainerID = container, Meta = new Meta { Args = { "/bin/sh", "-c", command } }, Fds = { 0, 1, 2 } };
+        init.Secretenv.AddRange(secrets.Select(secret => new SecretEnv { Name = secret.Key, ID = secret.Value, Optional = areOptional }));
+        return _call.RequestStream.WriteAsync(new ExecMessage { ProcessID = id, Init = init });
     }
 
     public Task TypeAsync(string id, string text) => _call.RequestStream.WriteAsync(

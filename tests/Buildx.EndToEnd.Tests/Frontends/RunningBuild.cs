@@ -11,15 +11,19 @@ namespace Buildx.EndToEnd.Tests.Frontends;
 /// <summary>A build whose frontend is the test itself: raw gRPC, no session.</summary>
 internal sealed class RunningBuild : IAsyncDisposable
 {
-    private readonly string _id = Guid.NewGuid().ToString("n");
+    private readonly string _id;
     private readonly CancellationTokenSource _stop = new();
 
     public RunningBuild(BuildkitClient client)
     {
+        _id = Guid.NewGuid().ToString("n");
         Bridge = new LLBBridge.LLBBridgeClient(client.Invoker);
         Ended = new Control.ControlClient(client.Invoker)
             .SolveAsync(new Protocol.ControlApi.SolveRequest { Ref = _id }, cancellationToken: _stop.Token).ResponseAsync;
     }
+
+    /// <param name="id">A build that somebody else has begun, and ends.</param>
+    public RunningBuild(BuildkitClient client, string id) => (_id, Bridge, Ended) = (id, new LLBBridge.LLBBridgeClient(client.Invoker), Task.FromResult(new Protocol.ControlApi.SolveResponse()));
 
     public LLBBridge.LLBBridgeClient Bridge { get; }
 
