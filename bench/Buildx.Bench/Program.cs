@@ -1,10 +1,11 @@
 using System.Globalization;
 using Buildx.Bench;
+using Buildx.Bench.Bake;
 using Buildx.Bench.Dockerfile;
 
 // Buildx.Bench NAME [--shape SHAPE] [--size N] [--warm RUNS]
 // Prints the first run of this process, or with --warm the median of that many further ones: PART MILLISECONDS, "all" last.
-IBenchmark[] benchmarks = [new DockerfileBenchmark()];
+IBenchmark[] benchmarks = [new BakeBenchmark(), new DockerfileBenchmark()];
 var (shape, size, warm) = ("", 5000, 0);
 for (var i = 1; i + 1 < args.Length; i += 2)
 {

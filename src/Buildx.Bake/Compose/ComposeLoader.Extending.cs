@@ -9,8 +9,12 @@ internal sealed partial class ComposeLoader
             return model;
         if (section is not ComposeMapping services)
             throw new ComposeException(section.Range, $"services is a mapping, not {section.Kind}");
-        foreach (var name in services.Entries.Select(entry => entry.Key))
-            services = services.With(name, ExtendService(name, services, tagged, file.Name, []));
+        foreach (var (name, _, service) in services.Entries)
+        {
+            // Most extend nothing, and are what they are.
+            if (service is not ComposeMapping mapping || mapping["extends"] is not null)
+                services = services.With(name, ExtendService(name, services, tagged, file.Name, []));
+        }
         return model.With("services", services);
     }
 

@@ -32,14 +32,23 @@ internal static class ComposeMerger
 
     private static ComposeMapping MergeMappings(ComposeMapping below, ComposeMapping over, IReadOnlyList<string> path)
     {
-        var merged = below with { Range = over.Range };
+        var entries = below.Entries.ToList();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < entries.Count; i++)
+            places.TryAdd(entries[i].Key, i);
         foreach (var entry in over.Entries)
         {
-            merged = below[entry.Key] is { } known
-                ? merged.With(entry with { Value = Merge(known, entry.Value, [.. path, entry.Key]) })
-                : merged.With(entry);
+            if (places.TryGetValue(entry.Key, out var place))
+            {
+                entries[place] = entries[place] with { Value = Merge(entries[place].Value, entry.Value, [.. path, entry.Key]) };
+            }
+            else
+            {
+                places[entry.Key] = entries.Count;
+                entries.Add(entry);
+            }
         }
-        return merged;
+        return below with { Entries = entries, Range = over.Range };
     }
 
     private static ComposeMapping AsBuild(ComposeNode node) => node switch

@@ -1,12 +1,16 @@
 using Buildx.Bake.Hcl;
 using Buildx.Bake.Hcl.Values;
+using Buildx.Bake.Targets;
 
 namespace Buildx.Bake.Definitions;
 
 internal sealed partial class DefinitionEvaluator
 {
-    // Targets that an expression referred to, as expressions see them.
+    // Targets that an expression referred to, as expressions see them, and what they were then.
     private readonly Dictionary<string, Value> _shownTargets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<BakeTarget>> _shownFrom = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<TargetInstance>> _instancesByName = new(StringComparer.Ordinal);
+    private bool _hasNewTargets;
 
     /// <summary>Evaluates an expression after all it refers to.</summary>
     /// <returns>Null where something is wrong; it has been told then.</returns>
@@ -44,8 +48,11 @@ internal sealed partial class DefinitionEvaluator
                 isFine &= EnsureVariable(reference.RootName, reference.RootRange);
             }
         }
-        if (seesTargets)
+        if (seesTargets && (_hasNewTargets || _shownTargets.Count == 0))
+        {
             _scope.Set(DefinitionSchema.Target, Value.Object(_shownTargets));
+            _hasNewTargets = false;
+        }
         return isFine;
     }
 
@@ -60,7 +67,7 @@ internal sealed partial class DefinitionEvaluator
             _diagnostics.Error(reference.Range, "target can't be used as a value by itself", "name a target and one of its attributes: target.NAME.ATTRIBUTE");
             return false;
         }
-        var instances = _targetBlocks.SelectMany(block => block.Instances).Where(instance => instance.Target.Name == name).ToList();
+        var instances = _instancesByName.GetValueOrDefault(name) ?? [];
         var isFine = true;
         foreach (var instance in instances)
         {
@@ -70,8 +77,18 @@ internal sealed partial class DefinitionEvaluator
                 isFine &= EvaluateAll(instance, reference.Range);
         }
         if (instances.Count > 0)
-            _shownTargets[name] = TargetAttribute.ShowAll(instances.Select(instance => instance.Target).Aggregate((below, over) => below.Merge(over)));
+            Show(name, instances.ConvertAll(instance => instance.Target));
         return isFine;
+    }
+
+    /// <summary>Makes a target visible to expressions as it is now; most are as they were the last time.</summary>
+    private void Show(string name, List<BakeTarget> parts)
+    {
+        if (_shownFrom.TryGetValue(name, out var before) && before.Count == parts.Count && before.Zip(parts).All(pair => ReferenceEquals(pair.First, pair.Second)))
+            return;
+        _shownFrom[name] = parts;
+        _shownTargets[name] = TargetAttribute.ShowAll(parts.Aggregate((below, over) => below.Merge(over)));
+        _hasNewTargets = true;
     }
 
     private bool EnsureAttribute(TargetInstance instance, string name, SourceRange? from)

@@ -37,7 +37,11 @@ internal sealed partial class DefinitionEvaluator
                     block.Name is null ? "give the target a name that has all axes in it: name = \"${...}\"" : "the name needs all axes of the matrix in it");
                 return;
             }
-            block.Instances.Add(new TargetInstance(block, name, scope) { Target = new BakeTarget(name) { Origin = OriginOf(block) } });
+            var instance = new TargetInstance(block, name, scope) { Target = new BakeTarget(name) { Origin = OriginOf(block) } };
+            block.Instances.Add(instance);
+            if (!_instancesByName.TryGetValue(name, out var instances))
+                _instancesByName[name] = instances = [];
+            instances.Add(instance);
         }
     }
 

@@ -5,24 +5,16 @@ namespace Buildx.Bake.Targets;
 public sealed record BakeDefinition(IReadOnlyList<BakeGroup> Groups, IReadOnlyList<BakeTarget> Targets, IReadOnlyList<BakeVariable>? Variables)
 {
     private Dictionary<string, BakeTarget>? _targetsByName;
+    private Dictionary<string, BakeGroup>? _groupsByName;
 
     public static BakeDefinition Empty { get; } = new([], [], null);
 
     /// <summary>What is odd, but not wrong.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 
-    public BakeTarget? FindTarget(string name)
-    {
-        if (_targetsByName is null)
-        {
-            _targetsByName = new Dictionary<string, BakeTarget>(StringComparer.Ordinal);
-            foreach (var target in Targets)
-                _targetsByName.TryAdd(target.Name, target);
-        }
-        return _targetsByName.GetValueOrDefault(name);
-    }
+    public BakeTarget? FindTarget(string name) => (_targetsByName ??= Index(Targets, target => target.Name)).GetValueOrDefault(name);
 
-    public BakeGroup? FindGroup(string name) => Groups.FirstOrDefault(group => group.Name == name);
+    public BakeGroup? FindGroup(string name) => (_groupsByName ??= Index(Groups, group => group.Name)).GetValueOrDefault(name);
 
     /// <summary>Several targets of one name become one, so that names are unique.</summary>
     internal BakeDefinition Merge()
@@ -37,5 +29,14 @@ public sealed record BakeDefinition(IReadOnlyList<BakeGroup> Groups, IReadOnlyLi
                 targets[places[target.Name]] = targets[places[target.Name]].Merge(target);
         }
         return new BakeDefinition([.. Groups.Select(group => group with { Targets = [.. group.Targets.Distinct()] })], targets, Variables) { Warnings = Warnings };
+    }
+
+    /// <summary>Of several with one name the first.</summary>
+    private static Dictionary<string, T> Index<T>(IReadOnlyList<T> items, Func<T, string> nameOf)
+    {
+        var byName = new Dictionary<string, T>(items.Count, StringComparer.Ordinal);
+        foreach (var item in items)
+            byName.TryAdd(nameOf(item), item);
+        return byName;
     }
 }

@@ -10,6 +10,10 @@ internal sealed class TargetResolver(BakeDefinition definition, TargetOverrides 
     private const string LinkPrefix = "target:";
 
     private readonly Dictionary<string, BakeTarget> _resolved = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+
+    // Without those that met a circle: what they are depends on where it was entered.
+    private readonly Dictionary<string, BakeTarget> _inherited = new(StringComparer.Ordinal);
 
     /// <exception cref="BakeException">A target is missing, or links make no sense.</exception>
     public BakePlan Resolve(IReadOnlyList<string> names)
@@ -81,7 +85,7 @@ internal sealed class TargetResolver(BakeDefinition definition, TargetOverrides 
 
     private BakeTarget Complete(string name)
     {
-        var target = Inherit(name, []) ?? throw NotFound(name);
+        var target = Inherit(name, [], out _) ?? throw NotFound(name);
         return target with
         {
             Inherits = [],
@@ -90,26 +94,36 @@ internal sealed class TargetResolver(BakeDefinition definition, TargetOverrides 
         };
     }
 
+    /// <param name="visited">What was met on the way to here and after it: null while its own inheritance is being followed.</param>
     /// <returns>Null for a target whose own inheritance is being followed.</returns>
-    private BakeTarget? Inherit(string name, Dictionary<string, BakeTarget?> visited)
+    private BakeTarget? Inherit(string name, Dictionary<string, BakeTarget?> visited, out bool meetsCircle)
     {
-        if (visited.TryGetValue(name, out var known))
+        meetsCircle = false;
+        if (visited.TryGetValue(name, out var known) || _inherited.TryGetValue(name, out known))
+        {
+            meetsCircle = !_inherited.ContainsKey(name);
             return known;
+        }
         visited[name] = null;
         var target = definition.FindTarget(name) ?? throw NotFound(name);
         var parents = new BakeTarget(name);
         foreach (var parent in target.Inherits)
         {
-            if (Inherit(parent, visited) is { } inherited)
+            if (Inherit(parent, visited, out var isCircular) is { } inherited)
                 parents = parents.Merge(inherited);
+            meetsCircle |= isCircular;
         }
-        var merged = parents.Merge(target) with { Name = name };
-        return visited[name] = overrides.Apply(merged).Normalize();
+        var complete = overrides.Apply(parents.Merge(target) with { Name = name }).Normalize();
+        if (!meetsCircle)
+            _inherited[name] = complete;
+        return visited[name] = complete;
     }
 
-    private void FollowLinks(string name, IReadOnlyList<string> from)
+    private void FollowLinks(string name, List<string> path)
     {
-        IReadOnlyList<string> path = [.. from, name];
+        if (!_followed.Add(name))
+            return;
+        path.Add(name);
         foreach (var (contextName, source) in _resolved[name].Contexts ?? new Dictionary<string, string>())
         {
             if (!source.StartsWith(LinkPrefix, StringComparison.Ordinal))
@@ -124,6 +138,7 @@ internal sealed class TargetResolver(BakeDefinition definition, TargetOverrides 
             FollowLinks(linked, path);
             TakeOver(name, linked);
         }
+        path.RemoveAt(path.Count - 1);
     }
 
     private void TakeOver(string name, string linked)
