@@ -1,4 +1,5 @@
 using Buildx.Bake.Targets;
+using Buildx.Oci;
 
 namespace Buildx.Bake.Compose;
 
@@ -19,7 +20,7 @@ internal static class ComposePaths
     {
         if (path.StartsWith('~'))
             path = (Environment.GetEnvironmentVariable("HOME") ?? "~") + "/" + path[1..];
-        return path.Length == 0 ? path : ContextPaths.Clean(path.StartsWith('/') || directory.Length == 0 ? path : directory + "/" + path);
+        return path.Length == 0 ? path : UnixPath.Clean(path.StartsWith('/') || directory.Length == 0 ? path : directory + "/" + path);
     }
 
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : "";

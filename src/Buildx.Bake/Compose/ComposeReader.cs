@@ -21,7 +21,7 @@ internal static class ComposeReader
             var targets = (services?.Entries ?? []).Select(reader.Read).OfType<BakeTarget>().Select(target => WithOrigin(target, files[0], options)).ToList();
             if (diagnostics.HasErrors)
                 throw new BakeException([.. diagnostics]);
-            var groups = services is { Entries.Count: > 0 } ? new[] { new BakeGroup("default", [.. targets.Select(target => target.Name)]) } : [];
+            var groups = services is { Entries.Count: > 0 } ? new[] { new BakeGroup("default", [.. targets.Select(target => target.Name)]) { IsUnsaid = targets.Count == 0 } } : [];
             return new BakeDefinition(groups, targets, null) { Warnings = [.. warnings] };
         }
         catch (ComposeException e)

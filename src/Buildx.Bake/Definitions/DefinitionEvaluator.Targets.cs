@@ -135,7 +135,8 @@ internal sealed partial class DefinitionEvaluator
                 continue;
             if (content.Find("targets") is null)
                 _diagnostics.Error(block.DefinitionRange, $"the group {block.Labels[0]} has no targets", "e.g. targets = [\"app\"]");
-            var group = new BakeGroup(block.Labels[0], ReadNames(content.Find("targets")), ReadDescription(content.Find("description")));
+            var names = ReadNames(content.Find("targets"));
+            var group = new BakeGroup(block.Labels[0], names ?? [], ReadDescription(content.Find("description"))) { IsUnsaid = names is null };
             var index = groups.FindIndex(known => known.Name == group.Name);
             if (index < 0)
                 groups.Add(group);
@@ -145,22 +146,18 @@ internal sealed partial class DefinitionEvaluator
         return groups;
     }
 
-    private IReadOnlyList<string> ReadNames(HclAttribute? attribute)
+    /// <returns>Null where it is null.</returns>
+    private IReadOnlyList<string>? ReadNames(HclAttribute? attribute)
     {
-        if (attribute is null || Evaluate(attribute.Expression, _scope) is not { } value)
-            return [];
+        if (attribute is null || Evaluate(attribute.Expression, _scope) is not { } value || value.IsNull)
+            return null;
         var conversion = ValueConversion.Convert(value, HclType.List(HclType.String));
-        if (conversion.Value is { } names)
-        {
-            if (names.IsNull || names.Elements.Any(name => name.IsNull))
-                _diagnostics.Error(attribute.Expression.Range, "a name of a target is null");
-            else
-                return [.. names.Elements.Select(name => name.AsString)];
-        }
-        else
-        {
+        if (conversion.Value is not { } names)
             _diagnostics.Error(attribute.Expression.Range, $"the targets of a group are a list of names: {conversion}");
-        }
+        else if (names.Elements.Any(name => name.IsNull))
+            _diagnostics.Error(attribute.Expression.Range, "a name of a target is null");
+        else
+            return [.. names.Elements.Select(name => name.AsString)];
         return [];
     }
 

@@ -45,13 +45,23 @@ public static class PlanPrinter
         {
             json.WriteStartObject(name);
             Write(json, "description", group.Description.Length > 0 ? group.Description : null);
-            json.WriteStartArray("targets");
-            foreach (var target in group.Targets)
-                json.WriteStringValue(target);
-            json.WriteEndArray();
+            WriteMembers(json, group);
             json.WriteEndObject();
         }
         json.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, BakeGroup group)
+    {
+        if (group is { IsUnsaid: true, Targets.Count: 0 })
+        {
+            json.WriteNull("targets");
+            return;
+        }
+        json.WriteStartArray("targets");
+        foreach (var target in group.Targets)
+            json.WriteStringValue(target);
+        json.WriteEndArray();
     }
 
     internal static void WriteTarget(Utf8JsonWriter json, BakeTarget target)

@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Bake.Targets;
 
 /// <summary>Paths of contexts that are relative to the file they stand in.</summary>
@@ -10,31 +12,11 @@ internal static class ContextPaths
         if (directory.Length == 0 || path.Length == 0 || Path.IsPathRooted(path) || RemoteAddress.IsRemote(path)
             || NoPaths.Any(prefix => path.StartsWith(prefix, StringComparison.Ordinal)))
             return path;
-        return Clean(directory + "/" + path);
+        return UnixPath.Clean(directory + "/" + path);
     }
 
     public static BakeDefinition Rebase(BakeDefinition definition) =>
         new(definition.Groups, [.. definition.Targets.Select(target => Rebase(definition, target))], definition.Variables) { Warnings = definition.Warnings };
-
-    /// <summary>The shortest path that means the same, by its letters alone.</summary>
-    public static string Clean(string path)
-    {
-        var isRooted = path.StartsWith('/');
-        var parts = new List<string>();
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".")
-                continue;
-            if (part != "..")
-                parts.Add(part);
-            else if (parts.Count > 0 && parts[^1] != "..")
-                parts.RemoveAt(parts.Count - 1);
-            else if (!isRooted)
-                parts.Add(part);
-        }
-        var clean = string.Join('/', parts);
-        return isRooted ? "/" + clean : clean.Length == 0 ? "." : clean;
-    }
 
     private static BakeTarget Rebase(BakeDefinition definition, BakeTarget target)
     {

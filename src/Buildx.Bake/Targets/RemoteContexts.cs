@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Bake.Targets;
 
 /// <summary>Contexts of a definition that comes from a repository are in that repository.</summary>
@@ -20,13 +22,13 @@ internal static class RemoteContexts
     /// <summary><c>URL#REF:DIRECTORY</c>, below the directory that the URL may have already.</summary>
     private static string WithDirectory(string url, string directory)
     {
-        directory = ContextPaths.Clean(directory);
+        directory = UnixPath.Clean(directory);
         if (directory == ".")
             return url;
         var hash = url.IndexOf('#', StringComparison.Ordinal);
         var (repository, fragment) = hash < 0 ? (url, "") : (url[..hash], url[(hash + 1)..]);
         var colon = fragment.IndexOf(':', StringComparison.Ordinal);
         var (reference, above) = colon < 0 ? (fragment, "") : (fragment[..colon], fragment[(colon + 1)..]);
-        return $"{repository}#{reference}:{(above.Length == 0 ? directory : ContextPaths.Clean($"{above}/{directory}"))}";
+        return $"{repository}#{reference}:{(above.Length == 0 ? directory : UnixPath.Clean($"{above}/{directory}"))}";
     }
 }

@@ -40,9 +40,9 @@ internal static partial class TargetChecks
     }
 
     private static string CleanContext(string context) =>
-        context.StartsWith(WorkingDirectory, StringComparison.Ordinal) ? ContextPaths.Clean(context[WorkingDirectory.Length..])
+        context.StartsWith(WorkingDirectory, StringComparison.Ordinal) ? UnixPath.Clean(context[WorkingDirectory.Length..])
         : RemoteAddress.IsRemote(context) ? context
-        : ContextPaths.Clean(context);
+        : UnixPath.Clean(context);
 
     private static void CheckAnnotation(string annotation, Action<string, string?> wrong)
     {

@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Bake.Targets;
 
 /// <summary>Paths that a target names.</summary>
@@ -8,5 +10,5 @@ public static class TargetPaths
     /// <summary>Whether a path is one of this machine even where the definition comes from elsewhere.</summary>
     public static bool IsInWorkingDirectory(string path) => path.StartsWith(WorkingDirectory, StringComparison.Ordinal);
 
-    public static string WithoutScheme(string path) => IsInWorkingDirectory(path) ? ContextPaths.Clean(path[WorkingDirectory.Length..]) : path;
+    public static string WithoutScheme(string path) => IsInWorkingDirectory(path) ? UnixPath.Clean(path[WorkingDirectory.Length..]) : path;
 }

@@ -1,3 +1,4 @@
+using Buildx.Oci;
 using System.Diagnostics.CodeAnalysis;
 using Buildx.Llb;
 

@@ -1,4 +1,5 @@
 using Buildx.Llb;
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Dockerfile;

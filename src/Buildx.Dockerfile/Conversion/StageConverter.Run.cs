@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Buildx.Llb;
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Dockerfile;

@@ -1,3 +1,4 @@
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Google.Protobuf;
 

@@ -1,11 +1,27 @@
 namespace Buildx.Bake.Tests.Conformance;
 
-/// <summary>Cases that are meant to differ, each with its reason: the tables of <c>docs/bake-differences.md</c>.</summary>
-internal static class KnownDifferences
+/// <summary>Cases that are meant to differ: the tables of <c>docs/bake-differences.md</c>.</summary>
+internal sealed class KnownDifferences
 {
-    /// <summary>Reasons by case.</summary>
-    public static IReadOnlyDictionary<string, string> Read() => File.ReadAllLines(Path.Combine(RepositoryRoot.Path, "docs", "bake-differences.md"))
-        .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-        .ToDictionary(cells => cells[1].Trim('`'), cells => cells[2]);
+    private readonly Dictionary<string, HashSet<string>> _casesByTable = new(StringComparer.Ordinal);
+
+    private KnownDifferences()
+    {
+        foreach (var line in File.ReadLines(Path.Combine(RepositoryRoot.Path, "docs", "bake-differences.md")))
+        {
+            if (line.StartsWith("## ", StringComparison.Ordinal))
+                _casesByTable[line[3..]] = [];
+            else if (line.StartsWith("| `", StringComparison.Ordinal))
+                _casesByTable.Last().Value.Add(line.Split('|', StringSplitOptions.TrimEntries)[1].Trim('`'));
+        }
+    }
+
+    public IReadOnlySet<string> Recorded => _casesByTable["Recorded answers"];
+
+    public IReadOnlySet<string> Differential => _casesByTable["Cases of the differential suite"];
+
+    /// <summary>Of the differential suite, refused in the same line, but another column.</summary>
+    public IReadOnlySet<string> Places => _casesByTable["Places of errors"];
+
+    public static KnownDifferences Read() => new();
 }

@@ -1,11 +1,9 @@
-using System.Text.RegularExpressions;
-
 namespace Buildx.Bake.Tests.Differential;
 
 /// <summary>Runs a case with Docker's Buildx. It needs no daemon to print.</summary>
-internal static partial class TheirBake
+internal static class TheirBake
 {
-    public static async Task<(string? Json, string Error, int? Line)> RunAsync(BakeCase @case, string directory, string configuration)
+    public static async Task<(string? Json, string Error, ErrorPlace? Place)> RunAsync(BakeCase @case, string directory, string configuration)
     {
         var peers = await Peers.GetDirectoryAsync();
         var environment = System.Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(name => name, _ => (string?)null);
@@ -20,10 +18,6 @@ internal static partial class TheirBake
             .ExecuteAsync(["bake", .. arguments]);
         if (result.ExitCode == 0)
             return (result.Output, result.Error, null);
-        var place = PlacePattern().Match(result.Error);
-        return (null, result.Error, place.Success ? int.Parse(place.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) : null);
+        return (null, result.Error, ErrorPlace.Find(result.Error));
     }
-
-    [GeneratedRegex(@"ERROR: [^\s:]+:(\d+),(\d+)-")]
-    private static partial Regex PlacePattern();
 }

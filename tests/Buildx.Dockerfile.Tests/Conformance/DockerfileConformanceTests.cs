@@ -1,3 +1,4 @@
+using Buildx.TestSupport;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;

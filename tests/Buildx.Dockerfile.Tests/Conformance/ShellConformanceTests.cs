@@ -1,3 +1,5 @@
+using Buildx.TestSupport;
+
 namespace Buildx.Dockerfile.Tests.Conformance;
 
 public sealed class ShellConformanceTests

@@ -1,4 +1,5 @@
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 

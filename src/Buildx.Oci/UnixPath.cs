@@ -1,4 +1,4 @@
-namespace Buildx.Llb;
+namespace Buildx.Oci;
 
 /// <summary>Lexical work on slash-separated paths, the same on every host. Nothing here looks at a file system.</summary>
 public static class UnixPath
