@@ -4,12 +4,21 @@ namespace Buildx.Bake;
 public sealed class BakeException : Exception
 {
     public BakeException(IReadOnlyList<Diagnostic> diagnostics)
-        : base(string.Join('\n', diagnostics)) => Diagnostics = diagnostics;
+        : this(Once(diagnostics), true)
+    {
+    }
 
     public BakeException(string message, string? hint = null)
         : this([Diagnostic.Error(message) with { Hint = hint }])
     {
     }
 
+    private BakeException(IReadOnlyList<Diagnostic> diagnostics, bool _)
+        : base(string.Join('\n', diagnostics)) => Diagnostics = diagnostics;
+
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>An expression that is evaluated for many targets is wrong in each, and told once.</summary>
+    private static IReadOnlyList<Diagnostic> Once(IReadOnlyList<Diagnostic> diagnostics) =>
+        [.. diagnostics.DistinctBy(diagnostic => (diagnostic.Source?.Name, diagnostic.Ranges is [var first, ..] ? first : default, diagnostic.Message))];
 }

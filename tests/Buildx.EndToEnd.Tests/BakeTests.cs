@@ -13,7 +13,7 @@ public sealed class BakeTests(BaseImageRegistry bases)
           dockerfile-inline = <<EOT
         FROM busybox:1.36
         COPY input /input
-        RUN date +%N > /stamp
+        RUN cat /proc/sys/kernel/random/uuid > /stamp
         ENV LAYER=base
         EOT
         }

@@ -5,6 +5,8 @@ namespace Buildx.Bake.Entitlements;
 /// <summary>Finds what the targets of a plan would do that nobody has allowed.</summary>
 public static class EntitlementCheck
 {
+    private const string LayoutScheme = "oci-layout://";
+
     /// <summary>What is missing; empty when everything is allowed.</summary>
     /// <param name="allowed">By <c>--allow</c>. The working directory may always be read and written, and so may what <c>--set</c> names.</param>
     public static Permissions FindMissing(BakePlan plan, Permissions allowed, string workingDirectory)
@@ -26,7 +28,7 @@ public static class EntitlementCheck
     {
         foreach (var entitlement in target.Entitlements ?? [])
             CheckEntitlement(entitlement, allowed, missing);
-        foreach (var path in ReadPaths(target))
+        foreach (var path in ReadPaths(target, workingDirectory))
             AddMissing(missing.Reads, allowed.MayRead, path, workingDirectory);
         foreach (var path in WrittenPaths(target))
             AddMissing(missing.Writes, allowed.MayWrite, path, workingDirectory);
@@ -55,7 +57,7 @@ public static class EntitlementCheck
         }
     }
 
-    private static IEnumerable<string> ReadPaths(BakeTarget target)
+    private static IEnumerable<string> ReadPaths(BakeTarget target, string workingDirectory)
     {
         var context = target.Context ?? ".";
         if (IsLocal(context))
@@ -65,7 +67,7 @@ public static class EntitlementCheck
                 yield return Path.Combine(context, TargetPaths.WithoutScheme(target.Dockerfile ?? "Dockerfile"));
         }
         foreach (var source in (target.Contexts ?? new Dictionary<string, string>()).Values.Where(IsLocal))
-            yield return TargetPaths.WithoutScheme(source);
+            yield return source.StartsWith(LayoutScheme, StringComparison.Ordinal) ? LayoutDirectory(source[LayoutScheme.Length..], workingDirectory) : TargetPaths.WithoutScheme(source);
         foreach (var cache in target.CacheFrom ?? [])
         {
             if (cache.Type == "local" && cache.Attributes.TryGetValue("src", out var source))
@@ -78,6 +80,15 @@ public static class EntitlementCheck
         }
         foreach (var path in (target.Ssh ?? []).SelectMany(ssh => ssh.Paths))
             yield return path;
+    }
+
+    /// <summary><c>PATH[:TAG][@DIGEST]</c>; a directory with a colon in its name is one all the same.</summary>
+    private static string LayoutDirectory(string layout, string workingDirectory)
+    {
+        if (layout.LastIndexOf('@') is var at and > 0)
+            layout = layout[..at];
+        var colon = layout.LastIndexOf(':');
+        return colon > 0 && !layout.AsSpan(colon).Contains('/') && !Directory.Exists(Path.Combine(workingDirectory, layout)) ? layout[..colon] : layout;
     }
 
     private static IEnumerable<string> WrittenPaths(BakeTarget target)

@@ -27,6 +27,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
                 var build = await OpenAsync(target, cancellationToken);
                 builds.Add((target, build, _directories.Add(build.Options)));
             }
+            builds = ShareServices(builds);
             WarnOfOutputs(builds.Select(build => (build.Target, build.Build)));
             var results = await SolveAsync(builder, builds, cancellationToken);
             foreach (var (target, build, _) in builds)
@@ -40,6 +41,24 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         {
             foreach (var (_, build, _) in builds)
                 await build.DisposeAsync();
+        }
+    }
+
+    /// <summary>A target's graph has the steps of those that it is linked to, and so may ask for their secrets, agents and layouts.</summary>
+    private static List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> ShareServices(List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds)
+    {
+        var byName = builds.ToDictionary(build => build.Target.Name, build => (build.Target, build.Build), StringComparer.Ordinal);
+        var merged = new Dictionary<string, BuildServices>(StringComparer.Ordinal);
+        return builds.ConvertAll(build => build with { Options = ServicesOf(build.Target.Name).AddTo(build.Options) });
+
+        BuildServices ServicesOf(string name)
+        {
+            if (!merged.TryGetValue(name, out var services))
+            {
+                var (target, build) = byName[name];
+                merged[name] = services = target.Links.Values.Distinct().Select(ServicesOf).Aggregate(BuildServices.None, (below, over) => below.Merge(over)).Merge(build.Services);
+            }
+            return services;
         }
     }
 
@@ -59,6 +78,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         BuilderRecord builder, List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds, CancellationToken cancellationToken)
     {
         await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
+        await using var sessions = new KeptSessions();
         var directories = _directories.ByName;
         var session = directories.Count == 0 ? null
             : await client.ShareAsync(directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
@@ -69,7 +89,8 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             var linked = builds.SelectMany(build => build.Target.Links.Values).ToHashSet(StringComparer.Ordinal);
             foreach (var (target, _, prepared) in builds)
             {
-                var options = await HostGateway.ApplyAsync(prepared, builder, client, cancellationToken);
+                var own = await HostGateway.ApplyAsync(prepared, builder, client, cancellationToken);
+                var options = linked.Contains(target.Name) ? own with { KeptSessions = sessions } : own;
                 var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, display);
                 schedule.Add(target, linked.Contains(target.Name), (inputs, built, token) => SolveAsync(client, progress, TargetInputs.Add(_directories.Bind(options, session), target, inputs), built, token));
             }

@@ -39,7 +39,7 @@ internal sealed class RemoteDefinition(CliContext context, string url)
                     Act = async (build, token) => files = await ReadAsync(build, names, token),
                     IsInternal = true,
                     Secrets = secrets.Count > 0 ? new SecretProvider(secrets) : null,
-                    Services = agents.Service is { } service ? [service] : [],
+                    Services = agents.Sockets.Count > 0 ? [new SshAgentService(agents.Sockets)] : [],
                 },
                 display,
                 cancellationToken);

@@ -1,5 +1,6 @@
 using Buildx.Cli.Values;
 using Buildx.Client;
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Registry;
 using Source = Buildx.Protocol.Errors.Source;
@@ -13,8 +14,8 @@ internal sealed class PreparedBuild : IAsyncDisposable
 
     private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents, SolveOptions options)
     {
-        (Request, Sources, Outputs, Caches, Options) = (request, sources, outputs, caches, options);
-        _agents = agents;
+        (Request, Sources, Outputs, Caches, _agents) = (request, sources, outputs, caches, agents);
+        Options = Services.AddTo(options);
     }
 
     public BuildRequest Request { get; }
@@ -27,6 +28,9 @@ internal sealed class PreparedBuild : IAsyncDisposable
 
     public SolveOptions Options { get; }
 
+    /// <summary>What the client serves for this build, besides its directories.</summary>
+    public BuildServices Services => new(Request.Secrets, _agents.Sockets, LayoutsOf(Request), Caches.Layouts, Sources.Upload);
+
     public static async Task<PreparedBuild> OpenAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
     {
         BuildSources? sources = null;
@@ -35,9 +39,9 @@ internal sealed class PreparedBuild : IAsyncDisposable
         {
             sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
             outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
-            var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
             var caches = CacheDirectories.Open(context, request);
-            return new PreparedBuild(request, sources, outputs, caches, agents, CreateOptions(context, request, sources, outputs, caches, agents));
+            var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
+            return new PreparedBuild(request, sources, outputs, caches, agents, CreateOptions(context, request, sources, outputs, caches));
         }
         catch
         {
@@ -69,8 +73,7 @@ internal sealed class PreparedBuild : IAsyncDisposable
         Sources.Dispose();
     }
 
-    private static SolveOptions CreateOptions(
-        CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents) => new()
+    private static SolveOptions CreateOptions(CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches) => new()
     {
         CacheImports = caches.Imports,
         CacheExports = caches.Exports,
@@ -82,16 +85,12 @@ internal sealed class PreparedBuild : IAsyncDisposable
         SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : SharedKey(context, sources.ContextDirectory),
         Exports = outputs.Exports,
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
-        Services = [.. new ISessionService?[] { sources.Upload, agents.Service, CreateLayoutService(request, caches) }.OfType<ISessionService>()],
-        Secrets = request.Secrets.Count > 0 ? new SecretProvider(request.Secrets) : null,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };
 
-    private static LayoutService? CreateLayoutService(BuildRequest request, CacheDirectories caches)
-    {
-        var layouts = request.NamedContexts.Select(named => named.Layout).OfType<LayoutReference>().ToDictionary(layout => layout.StoreId, layout => layout.Layout);
-        return layouts.Count > 0 || caches.Layouts.Count > 0 ? new LayoutService(layouts, caches.Layouts) : null;
-    }
+    /// <summary>Several contexts may be images of one layout.</summary>
+    private static Dictionary<string, OciLayout> LayoutsOf(BuildRequest request) =>
+        request.NamedContexts.Select(named => named.Layout).OfType<LayoutReference>().DistinctBy(layout => layout.StoreId).ToDictionary(layout => layout.StoreId, layout => layout.Layout);
 
     private static Dictionary<string, string> GetDirectories(BuildRequest request, BuildSources sources)
     {

@@ -9,8 +9,8 @@ internal sealed class SshAgents : IAsyncDisposable
     private readonly List<KeyAgent> _own = [];
     private readonly Dictionary<string, string> _sockets = [];
 
-    /// <summary>Null when there is none.</summary>
-    public SshAgentService? Service => _sockets.Count > 0 ? new SshAgentService(_sockets) : null;
+    /// <summary>By the agent's id.</summary>
+    public IReadOnlyDictionary<string, string> Sockets => _sockets;
 
     /// <exception cref="CliException">A key can't be used.</exception>
     public static async Task<SshAgents> OpenAsync(IReadOnlyList<SshSpec> specs, CancellationToken cancellationToken)

@@ -1,12 +1,15 @@
+using System.Text;
 using Buildx.Oci;
 
 namespace Buildx.Cli.Values;
 
 /// <summary>An image of an OCI layout on this machine: <c>oci-layout://PATH[:TAG][@DIGEST]</c>.</summary>
-/// <param name="StoreId">How the engine calls the layout in this build.</param>
-internal sealed record LayoutReference(string StoreId, OciLayout Layout, Digest Digest)
+internal sealed record LayoutReference(OciLayout Layout, Digest Digest)
 {
     public const string Scheme = "oci-layout://";
+
+    /// <summary>How the engine calls the layout: the same in every build, so that builds that share it share their steps.</summary>
+    public string StoreId { get; } = Digest.Sha256(Encoding.UTF8.GetBytes(Layout.DirectoryPath)).Hex[..32];
 
     /// <summary>For the frontend.</summary>
     public string Source => $"{Scheme}{StoreId}@{Digest}";
@@ -34,7 +37,7 @@ internal sealed record LayoutReference(string StoreId, OciLayout Layout, Digest 
         try
         {
             var layout = OciLayout.Open(Path.GetFullPath(path));
-            return new LayoutReference(Guid.NewGuid().ToString("N"), layout, digest is { } given ? Check(given) : Find());
+            return new LayoutReference(layout, digest is { } given ? Check(given) : Find());
 
             Digest Check(Digest wanted) => layout.Contains(wanted) ? wanted : throw new CliException($"{flag}: {text}: the layout has no {wanted}");
 

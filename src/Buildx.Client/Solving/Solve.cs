@@ -21,7 +21,7 @@ internal sealed class Solve(
 
     public async Task<SolveResult> RunAsync(CancellationToken cancellationToken)
     {
-        using var stopSession = new CancellationTokenSource();
+        var stopSession = new CancellationTokenSource();
         using var stopStatus = new CancellationTokenSource();
         using var stopSolve = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var server = CreateServer();
@@ -29,6 +29,7 @@ internal sealed class Solve(
         var serving = server.RunAsync(tunnel, stopSession.Token);
         var status = Task.Run(() => WatchAsync(stopStatus.Token), CancellationToken.None);
         var solving = SolveAsync(stopSolve.Token);
+        var isKept = false;
         try
         {
             // Without its session the daemon would wait for nothing.
@@ -40,7 +41,9 @@ internal sealed class Solve(
                 await ((Task)solving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new SolveException(_ref, $"BuildKit at {connector.Name} ended the session in the middle of the build.");
             }
-            return await solving;
+            var result = await solving;
+            isKept = options.KeptSessions is not null;
+            return result;
         }
         catch (RpcException) when (cancellationToken.IsCancellationRequested)
         {
@@ -53,9 +56,18 @@ internal sealed class Solve(
         finally
         {
             await FinishStatusAsync(status, stopStatus);
-            await stopSession.CancelAsync();
-            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (isKept)
+                options.KeptSessions!.Add(() => EndAsync(serving, stopSession));
+            else
+                await EndAsync(serving, stopSession);
         }
+    }
+
+    private static async Task EndAsync(Task serving, CancellationTokenSource stopSession)
+    {
+        await stopSession.CancelAsync();
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopSession.Dispose();
     }
 
     private SessionServer CreateServer()

@@ -64,6 +64,9 @@ public sealed record SolveOptions
     /// </summary>
     public Func<CheckPolicyRequest, CancellationToken, Task<CheckPolicyResponse>>? DecideAboutSource { get; init; }
 
+    /// <summary>Where the session goes when the build went well, for others that go on from its graphs; null: it ends with the build.</summary>
+    public KeptSessions? KeptSessions { get; init; }
+
     /// <summary>Not listed in the daemon's history.</summary>
     public bool IsInternal { get; init; }
 }

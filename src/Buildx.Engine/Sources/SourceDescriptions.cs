@@ -43,7 +43,7 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
 
     /// <summary>The image itself, as far as it can be known without its layers.</summary>
     public Task<ResolvedImage> ResolveImageAsync(ImageSourceRequest source, BuildJob job, CancellationToken cancellationToken) => source.Layout is { } layout
-        ? images.ResolveAsync(source, LayoutOrigin.Find(Context(job).Sessions, layout), job.Tags, job.Lease, cancellationToken)
+        ? images.ResolveAsync(source, LayoutOrigin.Find(Context(job).FindSession(layout.SessionId), Context(job).Sessions, layout), job.Tags, job.Lease, cancellationToken)
         : images.ResolveAsync(source, SessionCredentials.For(job.Session), job.Tags, job.Lease, cancellationToken);
 
     private async Task<ResolveSourceImageResponse> DescribeImageAsync(ResolveSourceMetaRequest request, BuildJob job, CancellationToken cancellationToken)

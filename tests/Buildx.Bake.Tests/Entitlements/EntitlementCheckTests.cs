@@ -35,6 +35,17 @@ public sealed class EntitlementCheckTests : IDisposable
         Assert.False(Missing(target).IsEmpty);
     }
 
+    [Theory]
+    [InlineData("oci-layout://../elsewhere")]
+    [InlineData("oci-layout://../elsewhere:v1")]
+    [InlineData("oci-layout://../elsewhere:v1@sha256:0000000000000000000000000000000000000000000000000000000000000001")]
+    public void A_layout_outside_is_asked_for_whatever_its_tag(string source)
+    {
+        _directory.Write("elsewhere/oci-layout", "");
+        var missing = Missing(new BakeTarget("a") { Context = ".", Contexts = new Dictionary<string, string> { ["base"] = source } });
+        Assert.Equal([RealElsewhere], missing.Reads);
+    }
+
     [Fact]
     public void Privileges_the_agent_and_secrets_are_asked_for()
     {

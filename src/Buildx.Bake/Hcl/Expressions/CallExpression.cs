@@ -21,7 +21,12 @@ internal sealed class CallExpression(string name, IReadOnlyList<Expression> argu
     {
         if (scope.FindFunction(name) is not { } function)
         {
-            diagnostics.Error(ranges.Name, $"there is no function \"{name}\"", Suggestion.Find(name, scope.FunctionNames) is { } near ? $"did you mean {near}?" : null);
+            diagnostics.Error(ranges.Name, $"there is no function \"{name}\"", name switch
+            {
+                "tostring" => "a template makes a string of a value: \"${...}\"",
+                "tonumber" => "a string of digits is a number where one is wanted",
+                _ => Suggestion.Find(name, scope.FunctionNames) is { } near ? $"did you mean {near}?" : null,
+            });
             return Value.DynamicUnknown;
         }
         if (Expand(scope, diagnostics) is not { } given || !IsCountRight(function, given, diagnostics))

@@ -23,11 +23,16 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
     // Nothing can be mounted from a client into a repository.
     string? IBlobSource.Repository => null;
 
+    /// <param name="named">The session that the layout's reference names, if it is still there.</param>
+    /// <param name="others">
+    /// Where to look when it isn't. A build that goes on from another one's graph finds its reference in there; its own client has the
+    /// layout too then.
+    /// </param>
     /// <exception cref="SourceException">The client is not there any more, or has no such store.</exception>
-    public static LayoutOrigin Find(IEnumerable<ISession> sessions, LayoutStore layout)
+    public static LayoutOrigin Find(ISession? named, IEnumerable<ISession> others, LayoutStore layout)
     {
-        var session = sessions.FirstOrDefault(session =>
-            (layout.SessionId.Length == 0 || session.Id == layout.SessionId) && !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.ContentReadMethod));
+        var session = (named is null ? others : others.Prepend(named))
+            .FirstOrDefault(session => !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.ContentReadMethod));
         return session is null
             ? throw new SourceException("the client that has the OCI layout is not connected any more, or doesn't offer it")
             : new LayoutOrigin(session, SessionStreams.LayoutStorePrefix + layout.StoreId);
