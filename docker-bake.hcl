@@ -59,7 +59,7 @@ target "_common" {
 }
 
 target "base" {
-  description = "busybox for eight platforms, as an OCI layout"
+  description = "busybox for eight platforms"
   context     = "images"
   dockerfile  = "base/Dockerfile"
   contexts    = { roots = "${FILES}/roots" }
@@ -67,7 +67,7 @@ target "base" {
     "linux/386", "linux/amd64", "linux/arm/v5", "linux/arm/v7", "linux/arm64", "linux/mips64le", "linux/ppc64le", "linux/s390x",
   ]
   tags   = ["busybox:latest"]
-  output = ["type=oci,tar=false,dest=${BASE},rewrite-timestamp=true"]
+  output = ["type=oci,dest=${DESTINATION}/base.tar,rewrite-timestamp=true"]
 }
 
 target "engine" {
