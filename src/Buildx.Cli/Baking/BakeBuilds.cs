@@ -83,6 +83,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         var session = directories.Count == 0 ? null
             : await client.ShareAsync(directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, request.Progress);
+        var steps = new SharedSteps();
         var schedule = new TargetSchedule(request.MaximumParallelism, request.KeepGoing);
         try
         {
@@ -91,7 +92,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             {
                 var own = await HostGateway.ApplyAsync(prepared, builder, client, cancellationToken);
                 var options = linked.Contains(target.Name) ? own with { KeptSessions = sessions } : own;
-                var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, display);
+                var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, steps, _directories, display);
                 schedule.Add(target, linked.Contains(target.Name), (inputs, built, token) => SolveAsync(client, progress, TargetInputs.Add(_directories.Bind(options, session), target, inputs), built, token));
             }
             return await schedule.RunAsync(cancellationToken);

@@ -8,7 +8,11 @@ namespace Buildx.Cli.Baking;
 /// </summary>
 internal sealed class SharedDirectories
 {
+    private const string Prefix = "bake-";
+    private const int HashLength = 16;
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _shown = new(StringComparer.Ordinal);
 
     /// <summary>By the name of the local source.</summary>
     public IReadOnlyDictionary<string, string> ByName => _names.ToDictionary(pair => pair.Value, pair => pair.Key);
@@ -48,13 +52,27 @@ internal sealed class SharedDirectories
         return options with { FrontendAttributes = attributes };
     }
 
+    /// <summary>A text of the engine's about a directory, with the name that the user knows it by.</summary>
+    public string Show(string text)
+    {
+        var start = text.IndexOf(Prefix, StringComparison.Ordinal);
+        if (start < 0 || start + Prefix.Length + HashLength > text.Length)
+            return text;
+        var name = text.Substring(start, Prefix.Length + HashLength);
+        return _shown.TryGetValue(name, out var shown) ? text.Replace(name, shown, StringComparison.Ordinal) : text;
+    }
+
     private string NameOf(string directory)
     {
         if (!_names.TryGetValue(directory, out var name))
         {
             // The same directory has the same name in the next run too: what the engine has of it is found again.
             var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(directory));
-            _names[directory] = name = "bake-" + Convert.ToHexStringLower(hash.AsSpan(0, 8));
+            _names[directory] = name = Prefix + Convert.ToHexStringLower(hash.AsSpan(0, HashLength / 2));
+            var relative = Path.GetRelativePath(Environment.CurrentDirectory, directory);
+            // What has no name for the user is a Dockerfile that stands in the definition.
+            _shown[name] = directory.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) && relative.StartsWith("..", StringComparison.Ordinal) ? "dockerfile"
+                : relative.StartsWith("..", StringComparison.Ordinal) ? directory : relative;
         }
         return name;
     }

@@ -39,7 +39,7 @@ internal static class TargetRequests
             DockerfileText = target.DockerfileInline,
             NamedContexts = [.. (target.Contexts ?? new Dictionary<string, string>()).Where(pair => !pair.Value.StartsWith(Link, StringComparison.Ordinal))
                 .Select(pair => NamedContextSpec.Parse($"{pair.Key}={TargetPaths.WithoutScheme(pair.Value)}"))],
-            Tags = [.. (target.Tags ?? []).SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(ParseTag)],
+            Tags = [.. (target.Tags ?? []).SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(tag => ImageTag.Parse("tags", tag))],
             Platforms = PlatformList.Parse(target.Platforms ?? []),
             BuildArguments = Said(target.Arguments),
             Labels = Said(target.Labels),
@@ -54,7 +54,7 @@ internal static class TargetRequests
             CacheFrom = target.CacheFrom ?? [],
             CacheTo = target.CacheTo ?? [],
             Entitlements = [.. (target.Entitlements ?? []).Select(CheckEntitlement)],
-            NetworkMode = target.Network is null or "" or "default" ? null : target.Network is "none" or "host" ? target.Network : throw new CliException($"there is no network \"{target.Network}\" (want default, none or host)"),
+            NetworkMode = NetworkMode.Parse("network", target.Network),
             ExtraHosts = [.. Said(target.ExtraHosts).Select(host => $"{host.Key}={host.Value}")],
             ShmSize = target.ShmSize is { Length: > 0 } size ? ByteSize.Parse("shm-size", size) : 0,
             Ulimits = [.. (target.Ulimits ?? []).Select(WithBothLimits)],
@@ -86,18 +86,6 @@ internal static class TargetRequests
         return TargetPaths.IsInWorkingDirectory(dockerfile) ? Path.GetFullPath(TargetPaths.WithoutScheme(dockerfile))
             : RemoteAddress.IsRemote(dockerfile) || Path.IsPathRooted(dockerfile) || !Directory.Exists(context) ? dockerfile
             : Path.Combine(context, dockerfile);
-    }
-
-    private static ImageReference ParseTag(string text)
-    {
-        try
-        {
-            return ImageReference.Parse(text).WithDefaultTag() is { Digest: null } reference ? reference : throw new CliException($"the tag \"{text}\" has a digest; that comes out of the build");
-        }
-        catch (FormatException e)
-        {
-            throw new CliException($"tags: {e.Message}", innerException: e);
-        }
     }
 
     private static IReadOnlyDictionary<string, string> Said(IReadOnlyDictionary<string, string?>? values) =>

@@ -68,7 +68,7 @@ internal sealed class BuildFlags
             ContextPath = CheckContext(invocation.Arguments[0]),
             DockerfilePath = invocation.Get(_file) is { Length: > 0 } file ? file : null,
             NamedContexts = [.. invocation.Get(_contexts).Select(NamedContextSpec.Parse)],
-            Tags = [.. invocation.Get(_tags).Select(ParseTag)],
+            Tags = [.. invocation.Get(_tags).Select(tag => ImageTag.Parse("--tag", tag))],
             Platforms = PlatformList.Parse(DefaultPlatforms(invocation.Get(_platforms))),
             BuildArguments = WithSourceDateEpoch(KeyValue.ParseWithEnvironment("--build-arg", invocation.Get(_buildArguments))),
             Labels = KeyValue.Parse("--label", invocation.Get(_labels)),
@@ -83,7 +83,7 @@ internal sealed class BuildFlags
             SshAgents = ReadSshAgents(invocation),
             Outputs = ReadOutputs(invocation),
             Entitlements = [.. invocation.Get(_allow).SelectMany(ReadEntitlements)],
-            NetworkMode = ParseNetwork(invocation.Get(_network)),
+            NetworkMode = NetworkMode.Parse("--network", invocation.Get(_network)),
             ExtraHosts = [.. invocation.Get(_addHosts).SelectMany(value => value.Split(',')).Select(ParseExtraHost)],
             ShmSize = invocation.Get(_shmSize) is { } size ? ByteSize.Parse("--shm-size", size) : 0,
             Ulimits = [.. invocation.Get(_ulimits).Select(ParseUlimit)],
@@ -143,20 +143,6 @@ internal sealed class BuildFlags
             : $"the build context {context} does not exist");
     }
 
-    private static ImageReference ParseTag(string text)
-    {
-        try
-        {
-            return ImageReference.Parse(text).WithDefaultTag() is { Digest: null } reference
-                ? reference
-                : throw new CliException($"--tag: \"{text}\" has a digest; the digest comes out of the build, so a tag can't have one");
-        }
-        catch (FormatException e)
-        {
-            throw new CliException($"--tag: {e.Message}");
-        }
-    }
-
     private static IEnumerable<string> DefaultPlatforms(IReadOnlyList<string> given) =>
         given.Count == 0 && Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM") is { Length: > 0 } byDefault ? [byDefault] : given;
 
@@ -187,13 +173,6 @@ internal sealed class BuildFlags
         : invocation.Get(_print) is { Length: > 0 } print ? FrontendCall.Parse("--print", print)
         : invocation.Get(_check) ? new FrontendCall(FrontendCall.Lint, AsJson: false, IgnoreStatus: false)
         : null;
-
-    private static string? ParseNetwork(string? mode) => mode switch
-    {
-        null or "" or "default" => null,
-        "none" or "host" => mode,
-        _ => throw new CliException($"--network: there is no mode \"{mode}\" (want default, none or host)"),
-    };
 
     /// <summary>Several at once, but for a device: what follows it is about it (<c>device=NAME,alias=ALIAS</c>).</summary>
     private static IEnumerable<string> ReadEntitlements(string text) =>

@@ -98,7 +98,6 @@ public sealed class BuildFlagsTests
 
     [Theory]
     [InlineData("--ssh a=/does/not/exist .", "--ssh: there is no file /does/not/exist")]
-    [InlineData("--cache-to type=inline .", "--cache-to is not supported yet")]
     [InlineData("--sbom true .", "--sbom is not supported yet")]
     [InlineData("--attest type=sbom .", "--attest is not supported yet")]
     [InlineData("--call outline,form=json .", "--call: \"form\" is not known (did you mean format?)")]
