@@ -3,7 +3,6 @@ using Buildx.Bake;
 using Buildx.Bake.Targets;
 using Buildx.Cli.Building;
 using Buildx.Cli.Values;
-using Buildx.Oci;
 
 namespace Buildx.Cli.Baking;
 

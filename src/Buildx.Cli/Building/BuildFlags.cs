@@ -4,7 +4,6 @@ using Buildx.Bake.Entries;
 using Buildx.Cli.Builders;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.Values;
-using Buildx.Oci;
 
 namespace Buildx.Cli.Building;
 

@@ -1,6 +1,6 @@
-using Buildx.Oci;
 using System.Diagnostics.CodeAnalysis;
 using Buildx.Llb;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 

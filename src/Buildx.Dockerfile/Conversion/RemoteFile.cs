@@ -1,4 +1,3 @@
-using Buildx.Llb;
 using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
