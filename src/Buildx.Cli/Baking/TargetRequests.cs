@@ -50,6 +50,7 @@ internal static class TargetRequests
             Secrets = [.. (target.Secrets ?? []).Select(secret => SecretSpec.Parse(secret.ToString())), .. CredentialsOf(bake, context)],
             SshAgents = ReadSsh(target, context),
             Outputs = call is null ? [.. (target.Outputs ?? []).Select(output => OutputSpec.Parse(output.ToString()))] : [],
+            Attestations = target.Attestations ?? [],
             CacheFrom = target.CacheFrom ?? [],
             CacheTo = target.CacheTo ?? [],
             Entitlements = [.. (target.Entitlements ?? []).Select(CheckEntitlement)],
@@ -65,8 +66,6 @@ internal static class TargetRequests
 
     private static void RefuseWhatIsMissing(BakeTarget target)
     {
-        if (target.Attestations?.FirstOrDefault(attestation => !attestation.Disabled) is { } wanted)
-            throw new CliException($"the attestation {wanted.Type} is not supported yet: images are built without; to build so: --provenance=false --sbom=false");
         if (target.Policies is { Count: > 0 })
             throw new CliException("policies are not supported yet");
     }

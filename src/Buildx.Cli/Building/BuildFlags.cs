@@ -42,9 +42,9 @@ internal sealed class BuildFlags
     private readonly Option<string?> _print = Flag.Hide(Flag.Text("--print", "The old name of --call", "METHOD"));
     private readonly Option<string[]> _cacheFrom = Flag.List("--cache-from", "Cache to use: an image's name, or type=registry|local,...", "CACHE");
     private readonly Option<string[]> _cacheTo = Flag.List("--cache-to", "Where to export the cache: type=registry|local|inline,mode=min|max,...", "CACHE");
-    private readonly Option<string[]> _attestations = Flag.List("--attest", "Attestations (not supported yet)", "type=TYPE,...");
-    private readonly Option<string?> _provenance = Flag.Text("--provenance", "Provenance attestation (not supported yet; false is accepted)", "VALUE");
-    private readonly Option<string?> _sbom = Flag.Text("--sbom", "SBOM attestation (not supported yet; false is accepted)", "VALUE");
+    private readonly Option<string[]> _attestations = Flag.List("--attest", "Statement about the image: type=provenance|sbom,...", "ATTESTATION");
+    private readonly Option<string?> _provenance = Flag.Text("--provenance", "How the image was built: true, false, or mode=min|max,...; the same as --attest=type=provenance,VALUE", "VALUE");
+    private readonly Option<string?> _sbom = Flag.Text("--sbom", "What is in the image: true, false, or generator=IMAGE,...; the same as --attest=type=sbom,VALUE", "VALUE");
 
     // Flags of the old docker build that BuildKit ignores as well.
     private readonly Option<bool> _compress = Flag.Hide(Flag.Switch("--compress", "Has no effect"));
@@ -61,7 +61,6 @@ internal sealed class BuildFlags
     /// <exception cref="CliException">A value is wrong, or asks for what isn't there yet.</exception>
     public BuildRequest Read(CommandInvocation invocation)
     {
-        RefuseWhatIsMissing(invocation);
         var request = new BuildRequest
         {
             ContextPath = CheckContext(invocation.Arguments[0]),
@@ -72,6 +71,7 @@ internal sealed class BuildFlags
             BuildArguments = WithSourceDateEpoch(KeyValue.ParseWithEnvironment("--build-arg", invocation.Get(_buildArguments))),
             Labels = KeyValue.Parse("--label", invocation.Get(_labels)),
             Annotations = invocation.Get(_annotations),
+            Attestations = ReadAttestations(invocation),
             CacheFrom = [.. invocation.Get(_cacheFrom).SelectMany(value => ParseCaches("--cache-from", value))],
             CacheTo = [.. invocation.Get(_cacheTo).SelectMany(value => ParseCaches("--cache-to", value))],
             Target = invocation.Get(_target),
@@ -98,17 +98,21 @@ internal sealed class BuildFlags
         return request;
     }
 
-    private void RefuseWhatIsMissing(CommandInvocation invocation)
+    private List<AttestationEntry> ReadAttestations(CommandInvocation invocation)
     {
-        foreach (var attestation in invocation.Get(_attestations))
+        var texts = invocation.Get(_attestations).ToList();
+        foreach (var (type, option) in new[] { ("provenance", _provenance), ("sbom", _sbom) })
         {
-            if (!CsvFields.SplitPairs("--attest", attestation).Any(pair => pair is ("disabled", "true" or "1")))
-                throw new CliException("--attest is not supported yet: images are built without attestations");
+            if (invocation.Get(option) is { Length: > 0 } value)
+                texts.Add(AttestationEntry.Canonicalize(type, value));
         }
-        foreach (var option in new[] { _provenance, _sbom })
+        try
         {
-            if (invocation.Get(option) is { } value && value is not ("false" or "0" or "disabled=true" or ""))
-                throw new CliException($"{option.Name} is not supported yet: images are built without attestations");
+            return [.. texts.Select(AttestationEntry.Parse)];
+        }
+        catch (FormatException e)
+        {
+            throw new CliException($"--attest: {e.Message}", innerException: e);
         }
     }
 

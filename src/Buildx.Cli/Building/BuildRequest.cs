@@ -46,6 +46,9 @@ internal sealed record BuildRequest
 
     public IReadOnlyList<CacheEntry> CacheTo { get; init; } = [];
 
+    /// <summary>Without those that are made by default.</summary>
+    public IReadOnlyList<AttestationEntry> Attestations { get; init; } = [];
+
     public IReadOnlyList<string> Annotations { get; init; } = [];
 
     public IReadOnlyList<string> Entitlements { get; init; } = [];

@@ -52,6 +52,22 @@ internal static class FrontendAttributes
             attributes["cgroup-parent"] = parent;
         if (request.BuildArguments.TryGetValue("BUILDKIT_MULTI_PLATFORM", out var multi) && multi is "1" or "true")
             attributes["multi-platform"] = "true";
+        if (request.Call is null)
+            AddAttestations(request, attributes);
         return attributes;
+    }
+
+    /// <summary>Images tell by default, in their index, where they come from.</summary>
+    private static void AddAttestations(BuildRequest request, Dictionary<string, string> attributes)
+    {
+        // Of one type the last word counts.
+        var entries = request.Attestations.GroupBy(entry => entry.Type, StringComparer.Ordinal).Select(group => group.Last()).ToList();
+        if (!entries.Exists(entry => entry.Type == "provenance") && Environment.GetEnvironmentVariable("BUILDX_NO_DEFAULT_ATTESTATIONS") is not ("1" or "true"))
+            attributes["attest:provenance"] = "mode=min,inline-only=true";
+        foreach (var entry in entries.Where(entry => !entry.Disabled))
+        {
+            var text = entry.ToString();
+            attributes[$"attest:{entry.Type}"] = text.Contains(',', StringComparison.Ordinal) ? text[(text.IndexOf(',', StringComparison.Ordinal) + 1)..] : "";
+        }
     }
 }

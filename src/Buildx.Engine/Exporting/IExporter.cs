@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Attestations;
 using Buildx.Engine.Server;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
@@ -30,6 +31,9 @@ internal sealed record ExportResult(
 {
     /// <summary>The cache that an image of these layers carries in its config; null where none was asked for.</summary>
     public Func<IReadOnlyList<LayerBlob>, byte[]?>? InlineCache { get; init; }
+
+    /// <summary>Statements about the results, by the platform's key.</summary>
+    public IReadOnlyDictionary<string, ImmutableArray<Attestation>> Attestations { get; init; } = ImmutableDictionary<string, ImmutableArray<Attestation>>.Empty;
 }
 
 /// <param name="Id">The platform's key in the result, e.g. <c>linux/arm64</c>; empty for the single one.</param>

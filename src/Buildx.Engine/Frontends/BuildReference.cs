@@ -91,6 +91,9 @@ internal sealed class BuildReference : IBuildReference
     public async Task<(VertexResult Result, int Output)?> GetResultAsync(CancellationToken cancellationToken) =>
         await _result.Value.WaitAsync(cancellationToken) is { } result ? (result, Graph.Output!.Index) : null;
 
+    /// <summary>What is known of it without doing anything more; null when it was not made.</summary>
+    public VertexResult? KnownResult => _result is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? _result.Value.Result : null;
+
     private async Task<VertexResult?> ResolveAsync()
     {
         if (Graph.Output is not { } output)

@@ -28,8 +28,14 @@ internal sealed class FrontendBridge(
 
     public IReadOnlyList<Platform> WorkerPlatforms => platforms;
 
-    public async Task<IBuildReference> ReferenceAsync(Definition definition, CancellationToken cancellationToken, IReadOnlyCollection<Policy>? policies = null) =>
-        new BuildReference(await _decisions.ApplyAsync(definition, policies ?? [], cancellationToken), job, solver, _cancellationToken);
+    public async Task<IBuildReference> ReferenceAsync(Definition definition, CancellationToken cancellationToken, IReadOnlyCollection<Policy>? policies = null)
+    {
+        var reference = new BuildReference(await _decisions.ApplyAsync(definition, policies ?? [], cancellationToken), job, solver, _cancellationToken);
+        job.References.Add(reference);
+        return reference;
+    }
+
+    public void RememberRequest(string frontend, IReadOnlyDictionary<string, string> options) => job.FrontendRequest = (frontend, options);
 
     public Task<ResolvedImageConfig> ResolveImageConfigAsync(
         ImageReference reference, Platform platform, ImageResolveMode mode, string logName, CancellationToken cancellationToken,

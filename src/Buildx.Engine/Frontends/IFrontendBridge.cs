@@ -36,6 +36,9 @@ internal interface IFrontendBridge
     /// <summary>The config of an image of a client's OCI layout.</summary>
     Task<ResolvedImageConfig> ResolveLayoutConfigAsync(ImageReference reference, LayoutStore layout, Oci.Platform platform, string logName, CancellationToken cancellationToken);
 
+    /// <summary>For statements about the result: which frontend was asked what.</summary>
+    void RememberRequest(string frontend, IReadOnlyDictionary<string, string> options);
+
     /// <summary>Lets the build use caches of other builders.</summary>
     void ImportCaches(IReadOnlyList<CacheRequest> caches);
 

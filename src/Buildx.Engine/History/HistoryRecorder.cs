@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Buildx.Engine.Attestations;
 using Buildx.Engine.Server.Building;
 using Buildx.Engine.Server.Services;
 using Buildx.Engine.Solving;
@@ -44,9 +45,10 @@ internal sealed class HistoryRecorder
     }
 
     /// <summary>Call it when the build's progress is complete.</summary>
-    /// <param name="response">What the exporters answered, one for each; null when the build failed.</param>
-    public async Task CompleteAsync(BuildProgress progress, IReadOnlyList<IReadOnlyDictionary<string, string>>? response, RpcException? error, IStorageLease lease)
+    /// <param name="answers">Null when the build failed.</param>
+    public async Task CompleteAsync(BuildProgress progress, BuildAnswers? answers, RpcException? error, IStorageLease lease)
     {
+        var response = answers?.Exporters;
         // The client may be gone: the record is made all the same.
         _record.CompletedAt = Now(_time);
         var blobs = new HashSet<Digest>();
@@ -61,6 +63,8 @@ internal sealed class HistoryRecorder
                 await AddErrorAsync(error, blobs, lease);
             for (var i = 0; i < (response?.Count ?? 0); i++)
                 AddResult(i, response![i], blobs, lease);
+            foreach (var (reference, provenance) in answers?.Provenance ?? [])
+                await AddProvenanceAsync(reference.Id, provenance, blobs, lease);
             _history.Complete(_record, blobs);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or DbException)
@@ -83,6 +87,26 @@ internal sealed class HistoryRecorder
         _record.Error = status;
     }
 
+    private async Task AddProvenanceAsync(string platform, Attestation provenance, HashSet<Digest> blobs, IStorageLease lease)
+    {
+        await using var writer = _content.Create();
+        await writer.Stream.WriteAsync(provenance.Predicate);
+        var digest = await writer.CommitAsync(null, CancellationToken.None);
+        Keep(digest, blobs, lease);
+        BuildResultInfo info;
+        if (platform.Length == 0)
+            info = _record.Result ??= new BuildResultInfo();
+        else if (!_record.Results.TryGetValue(platform, out info!))
+            _record.Results[platform] = info = new BuildResultInfo();
+        info.Attestations.Add(new BlobDescriptor
+        {
+            MediaType = Attestation.MediaType,
+            Digest = digest.Value,
+            Size = provenance.Predicate.Length,
+            Annotations = { [Attestation.PredicateTypeAnnotation] = provenance.PredicateType },
+        });
+    }
+
     private void AddResult(int index, IReadOnlyDictionary<string, string> response, HashSet<Digest> blobs, IStorageLease lease)
     {
         foreach (var (key, value) in response)
@@ -97,7 +121,8 @@ internal sealed class HistoryRecorder
         var message = new BlobDescriptor { MediaType = descriptor.MediaType, Digest = descriptor.Digest.Value, Size = descriptor.Size };
         if (descriptor.Annotations is { } annotations)
             message.Annotations.Add(annotations.ToDictionary());
-        _record.Result ??= new BuildResultInfo { ResultDeprecated = message };
+        _record.Result ??= new BuildResultInfo();
+        _record.Result.ResultDeprecated ??= message;
         _record.Result.Results[index] = message;
     }
 

@@ -1,3 +1,4 @@
+using Buildx.Engine.Attestations;
 using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Git;
@@ -14,7 +15,11 @@ internal sealed class GitSourceOperation(GitSourceRequest request, GitSource sou
         var resolution = sources.Resolve(
             request.Identify(commit), RecordType.GitCheckout, context,
             (progress, token) => source.FetchAsync(request, commit, context.Build, progress, token));
-        return resolution with { ExchangeKeys = SourceKeys.Of(request, commit) };
+        return resolution with
+        {
+            ExchangeKeys = SourceKeys.Of(request, commit),
+            Material = new GitMaterial(request.Reference.Length == 0 ? request.Url : $"{request.Url}#{request.Reference}", commit.Commit),
+        };
     }
 
     public bool IsMissing(OutputTree tree) => FetchedSources.IsMissing(tree);

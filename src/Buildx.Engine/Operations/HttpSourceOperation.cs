@@ -1,3 +1,4 @@
+using Buildx.Engine.Attestations;
 using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Http;
@@ -16,7 +17,9 @@ internal sealed class HttpSourceOperation(HttpSourceRequest request, HttpSource 
             ? sources.Resolve(id, RecordType.Regular, context, (progress, token) => source.FetchAsync(request, file, context.Build, progress, token))
             : sources.Keep(id, tree);
         // What a client uploads is nobody else's.
-        return request.IsUpload ? resolution : resolution with { ExchangeKeys = SourceKeys.Of(request, file) };
+        return request.IsUpload
+            ? resolution with { Material = new LocalMaterial("context") }
+            : resolution with { ExchangeKeys = SourceKeys.Of(request, file), Material = new HttpMaterial(request.ToString(), file.Content) };
     }
 
     public bool IsMissing(OutputTree tree) => FetchedSources.IsMissing(tree);

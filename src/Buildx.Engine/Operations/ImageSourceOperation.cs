@@ -1,3 +1,4 @@
+using Buildx.Engine.Attestations;
 using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
@@ -15,7 +16,11 @@ internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSour
             ? await source.ResolveAsync(request, LayoutOrigin.Find(context.Build.FindSession(layout.SessionId), context.Build.Sessions, layout), context.Build.Tags, context.Lease, cancellationToken)
             : await source.ResolveAsync(request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
         var id = new KeyHash("image").Add(image.Manifest.Digest).Add(request.LayerLimit ?? -1).ToDigest();
-        return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true) { ExchangeKeys = SourceKeys.Of(request, image) };
+        return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true)
+        {
+            ExchangeKeys = SourceKeys.Of(request, image),
+            Material = new ImageMaterial(request.Reference, request.Platform, image.Digest, request.Layout is not null),
+        };
     }
 
     public bool IsMissing(OutputTree tree) => ((SnapshotTree)tree).Snapshot.Layers.Any(layer => layers.GetSize(layer) == 0);

@@ -1,3 +1,4 @@
+using Buildx.Engine.Attestations;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Local;
 
@@ -13,6 +14,6 @@ internal sealed class LocalSourceOperation(LocalSourceRequest request, string id
         var tree = await source.OpenAsync(request, session, context.Progress, cancellationToken);
         // Equal generations of equal requests are equal trees, in whatever session.
         var id = new KeyHash("local").Add(identity).Add(tree.Generation).ToDigest();
-        return new SourceResolution(id, new LocalOutputTree(tree), KeepRecord: false);
+        return new SourceResolution(id, new LocalOutputTree(tree), KeepRecord: false) { Material = new LocalMaterial(request.Name) };
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Execution.Devices;
+using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
@@ -48,6 +49,17 @@ internal sealed class BuildJob : IAsyncDisposable
     public ClientFrontend? ClientFrontend { get; init; }
 
     public ResolvedTags Tags { get; } = new();
+
+    /// <summary>A name that no other build has, ever.</summary>
+    public string InvocationId { get; } = Guid.NewGuid().ToString("N")[..25];
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The frontend that made the result, and what it was asked; the last one counts, if several were.</summary>
+    public (string Frontend, IReadOnlyDictionary<string, string> Options)? FrontendRequest { get; set; }
+
+    /// <summary>All graphs that were looked at in this build.</summary>
+    public ConcurrentBag<BuildReference> References { get; } = [];
 
     /// <summary>Caches of other builders.</summary>
     public CacheExchange Exchange { get; } = new();

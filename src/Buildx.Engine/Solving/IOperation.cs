@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Attestations;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 
@@ -43,4 +44,7 @@ internal sealed record SourceResolution(Digest Id, OutputTree? Tree, bool KeepRe
 {
     /// <summary>What the source is called in caches that builders exchange; nothing for what only one client has.</summary>
     public ImmutableArray<string> ExchangeKeys { get; init; } = [];
+
+    /// <summary>What a statement about the build says of it.</summary>
+    public SourceMaterial? Material { get; init; }
 }

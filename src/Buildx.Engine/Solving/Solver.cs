@@ -84,7 +84,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         if (resolution.KeepRecord)
             await SaveAsync(resolution.Id, [resolution.Id], vertex, outputs, cancellationToken, resolution.Type);
         work.Progress.Complete(cached: isKnown && resolution.KeepRecord);
-        return new VertexResult(vertex, resolution.Id, [], outputs) { SourceKeys = resolution.ExchangeKeys };
+        return new VertexResult(vertex, resolution.Id, [], outputs) { SourceKeys = resolution.ExchangeKeys, Material = resolution.Material };
     }
 
     private async Task<VertexResult> ResolveOperationAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Attestations;
 using Buildx.Llb;
 using Buildx.Oci;
 
@@ -23,6 +24,9 @@ internal sealed class VertexResult(LlbVertex vertex, Digest id, ImmutableArray<V
 
     /// <inheritdoc cref="SourceResolution.ExchangeKeys"/>
     public ImmutableArray<string> SourceKeys { get; init; } = [];
+
+    /// <inheritdoc cref="SourceResolution.Material"/>
+    public SourceMaterial? Material { get; init; }
 
     /// <summary>False when at least one tree was garbage collected, or never made here.</summary>
     public bool IsAvailable => _outputs.Length >= Vertex.OutputCount && _outputs.All(tree => tree is null || tree.IsAvailable);

@@ -98,8 +98,8 @@ public sealed class BuildFlagsTests
 
     [Theory]
     [InlineData("--ssh a=/does/not/exist .", "--ssh: there is no file /does/not/exist")]
-    [InlineData("--sbom true .", "--sbom is not supported yet")]
-    [InlineData("--attest type=sbom .", "--attest is not supported yet")]
+    [InlineData("--cache-to mode=max .", "has no type")]
+    [InlineData("--attest mode=max .", "has no type")]
     [InlineData("--call outline,form=json .", "--call: \"form\" is not known (did you mean format?)")]
     [InlineData("--call outline,targets .", "names two methods")]
     [InlineData("--call check,format=xml .", "there is no format \"xml\"")]

@@ -255,8 +255,8 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
     }
 
     [Theory]
-    [InlineData("--cache-to", "type=gha,url=http://127.0.0.1:1/,token=x", "cache export type=gha is not supported")]
-    [InlineData("--cache-from", "type=s3,bucket=x,region=y", "cache import type=s3 is not supported")]
+    [InlineData("--cache-to", "type=azblob,name=x,account_url=http://127.0.0.1:1/", "cache export type=azblob is not supported")]
+    [InlineData("--cache-from", "type=azblob,name=x,account_url=http://127.0.0.1:1/", "cache import type=azblob is not supported")]
     public async Task What_the_engine_cannot_do_yet_is_said(string flag, string value, string message)
     {
         await using var buildx = await remote.BuildxAsync("unix");

@@ -24,7 +24,7 @@ public sealed class ImageOptionsTests
             ("name", "127.0.0.1:5000/app:v1,docker.io/user/app"), ("oci-mediatypes", ""), ("compression", "zstd"), ("compression-level", "19"),
             ("force-compression", "true"), ("source-date-epoch", "1700000000"), ("rewrite-timestamp", "1"), ("prefer-nondist-layers", "true"),
             ("annotation.a", "b"), ("attestation-inline", "true"), ("oci-artifact", "true"), ("dest", "/tmp/x"));
-        var options = ImageOptions.Take(attributes);
+        var options = ImageOptions.Take(attributes, inlineAttestations: true);
         Assert.Empty(attributes.Remaining);
         Assert.Equal(["127.0.0.1:5000/app:v1", "docker.io/user/app"], options.Names.References.Select(name => name.ToString()));
         Assert.Equal(new LayerCompression(CompressionType.Zstd, 19, true), options.Compression);

@@ -27,7 +27,7 @@ internal static class Results
         return $$"""{"architecture":"{{parsed.Architecture}}","os":"{{parsed.Os}}"{{variant}},"config":{"Cmd":["sh"]},"history":{{history}}{{more}}}""";
     }
 
-    public static ImageOptions Options(params (string Key, string Value)[] attributes) => ImageOptions.Take(Attributes(attributes));
+    public static ImageOptions Options(params (string Key, string Value)[] attributes) => ImageOptions.Take(Attributes(attributes), inlineAttestations: true);
 
     public static ExporterAttributes Attributes(params (string Key, string Value)[] attributes) =>
         new("image", attributes.Select(attribute => KeyValuePair.Create(attribute.Key, attribute.Value)));

@@ -164,6 +164,10 @@ public sealed class DockerfileFrontendTests
             return Task.FromResult(new ResolvedImageConfig(Digest.Sha256(Encoding.UTF8.GetBytes(config)), Encoding.UTF8.GetBytes(config)));
         }
 
+        public void RememberRequest(string frontend, IReadOnlyDictionary<string, string> options)
+        {
+        }
+
         public void ImportCaches(IReadOnlyList<Buildx.Engine.CacheTransfer.CacheRequest> caches) => throw new InvalidOperationException("nothing is to be built here");
 
         public void Warn(FrontendWarning warning) => Warnings.Add(warning);

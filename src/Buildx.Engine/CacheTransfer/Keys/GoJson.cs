@@ -69,6 +69,20 @@ internal sealed class GoJson
         return this;
     }
 
+    /// <inheritdoc cref="Field(string, string)"/>
+    public GoJson Field(string name, SortedDictionary<string, string> values)
+    {
+        if (values.Count > 0)
+        {
+            Name(name).Object(json =>
+            {
+                foreach (var (key, value) in values)
+                    json.Name(key).Text(value);
+            });
+        }
+        return this;
+    }
+
     private GoJson Nest(char open, char close, Action<GoJson> content) => Write(() =>
     {
         _text.Append(open);

@@ -19,11 +19,13 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
     {
         if (attributes.TakeFlag("tar") is false)
             throw attributes.Unsupported("tar=false", "write the archive and unpack it with tar");
-        return new ArchiveExporter(variant, ImageOptions.Take(attributes), storage);
+        return new ArchiveExporter(variant, ImageOptions.Take(attributes, inlineAttestations: false), storage);
     }
 
     public async Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
     {
+        if (variant is ArchiveVariant.Docker && request.Result.Attestations.Values.Any(statements => statements.Any(statement => !statement.InlineOnly)))
+            throw new ExportException("the docker exporter writes no attestations: leave --provenance and --sbom out, or use type=oci");
         if (variant is ArchiveVariant.Docker && request.Result.IsMultiPlatform)
             throw new ExportException("docker exporter does not currently support exporting manifest lists: build one platform, or use type=oci");
         var session = FileSendCall.Require(request.Session, Name);

@@ -1,3 +1,4 @@
+using Buildx.Engine.Attestations;
 using Buildx.Engine.Storage;
 using Buildx.Protocol.FileSync;
 using Buildx.Protocol.Fsutil;
@@ -23,6 +24,7 @@ internal sealed class ExportedTrees : IAsyncDisposable
         var trees = new ExportedTrees();
         try
         {
+            var split = options.PlatformSplit ?? result.IsMultiPlatform;
             var parts = new List<(Stat Directory, IFileSource Source)>();
             foreach (var platform in result.Platforms)
             {
@@ -33,9 +35,13 @@ internal sealed class ExportedTrees : IAsyncDisposable
                 var epoch = options.Epoch.For(result, platform.Id);
                 parts.Add((
                     new Stat { Path = platform.Id.Replace('/', '_'), Mode = DirectoryMode, ModTime = Nanoseconds(epoch) },
-                    epoch is null ? source : new DatedSource(source, Nanoseconds(epoch))));
+                    StatementsSource.Create(
+                        epoch is null ? source : new DatedSource(source, Nanoseconds(epoch)),
+                        result.Attestations.GetValueOrDefault(platform.Id, []),
+                        attestation => options.AttestationPrefix + NameOf(attestation, result.IsMultiPlatform && !split ? platform.Id : ""),
+                        Nanoseconds(epoch ?? DateTimeOffset.UtcNow),
+                        cancellationToken)));
             }
-            var split = options.PlatformSplit ?? result.IsMultiPlatform;
             trees.Source = parts switch
             {
                 [var only] when !split || only.Directory.Path.Length == 0 => only.Source,
@@ -58,6 +64,10 @@ internal sealed class ExportedTrees : IAsyncDisposable
         foreach (var mount in _mounts)
             await mount.DisposeAsync();
     }
+
+    private static string NameOf(Attestation attestation, string platform) => platform.Length == 0
+        ? attestation.FileName
+        : $"{Path.GetFileNameWithoutExtension(attestation.FileName)}.{platform.Replace('/', '_')}{Path.GetExtension(attestation.FileName)}";
 
     private static long Nanoseconds(DateTimeOffset? time) => time is { } value ? (value - DateTimeOffset.UnixEpoch).Ticks * 100 : 0;
 }

@@ -28,13 +28,14 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
         var manifests = ImmutableArray.CreateBuilder<AssembledManifest>(result.Platforms.Length);
         for (var i = 0; i < result.Platforms.Length; i++)
             manifests.Add(await WriteManifestAsync(result, result.Platforms[i], blobs[i], options, annotations, lease, progress, cancellationToken));
-        if (!result.IsMultiPlatform)
+        var statements = await new AttestationManifests(content, options).WriteAsync(result, [.. manifests], lease, progress, cancellationToken);
+        if (!result.IsMultiPlatform && statements.IsEmpty)
         {
             var only = manifests is [var one] ? one : throw new ExportException($"a result of {manifests.Count} platforms cannot be written as a single image");
             return new AssembledImage(only.Descriptor, null, [only]);
         }
 
-        var index = new ImageIndex([.. manifests.Select(manifest => manifest.Descriptor)])
+        var index = new ImageIndex([.. manifests.Select(manifest => manifest.Descriptor), .. statements.Select(statement => statement.Descriptor)])
         {
             MediaType = options.OciMediaTypes ? MediaTypes.OciIndex : MediaTypes.DockerManifestList,
             Annotations = annotations.Get(AnnotationTarget.Index, null),
@@ -42,9 +43,9 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
         var json = OciJson.Serialize(index);
         using (progress.Step("exporting manifest list " + Digest.Sha256(json)))
         {
-            var target = await WriteAsync(index.MediaType, json, lease, cancellationToken);
+            var target = await content.WriteAsync(index.MediaType, json, lease, cancellationToken);
             return new AssembledImage(
-                target with { Annotations = annotations.Get(AnnotationTarget.IndexDescriptor, null) }, index, manifests.ToImmutable());
+                target with { Annotations = annotations.Get(AnnotationTarget.IndexDescriptor, null) }, index, [.. manifests, .. statements]);
         }
     }
 
@@ -120,9 +121,9 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
         var manifestJson = OciJson.Serialize(manifest);
         Descriptor descriptor;
         using (progress.Step("exporting manifest " + Digest.Sha256(manifestJson)))
-            descriptor = await WriteAsync(manifest.MediaType, manifestJson, lease, cancellationToken);
+            descriptor = await content.WriteAsync(manifest.MediaType, manifestJson, lease, cancellationToken);
         using (progress.Step("exporting config " + manifest.Config.Digest))
-            await WriteAsync(configType, configJson, lease, cancellationToken);
+            await content.WriteAsync(configType, configJson, lease, cancellationToken);
         return new AssembledManifest(
             descriptor with { Annotations = annotations.Get(AnnotationTarget.ManifestDescriptor, platform.Platform), Platform = platform.Platform },
             manifest.Config,
@@ -162,18 +163,5 @@ internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
                 Annotations = options.OciMediaTypes ? blob.Descriptor.Annotations : null,
             },
         };
-    }
-
-    private async Task<Descriptor> WriteAsync(string mediaType, byte[] json, IStorageLease lease, CancellationToken cancellationToken)
-    {
-        var digest = Digest.Sha256(json);
-        lease.Protect(digest);
-        if (!content.TryGetSize(digest, out _))
-        {
-            await using var writer = content.Create();
-            await writer.Stream.WriteAsync(json, cancellationToken);
-            await writer.CommitAsync(digest, cancellationToken);
-        }
-        return new Descriptor(mediaType, digest, json.Length);
     }
 }

@@ -6,6 +6,7 @@ namespace Buildx.Engine.Exporting.Options;
 /// <summary>How an image is put together: what <c>type=image</c>, <c>oci</c> and <c>docker</c> have in common.</summary>
 /// <param name="OciMediaTypes">OCI's media types, else Docker's.</param>
 /// <param name="ConfigOverrides">Image configs that the client gave itself, by platform id (empty: for all).</param>
+/// <param name="AttestationArtifacts">Statements as artifacts that name their subject, else in the form of images.</param>
 /// <param name="PreferNonDistributableLayers">Leave layers that registries must not pass on as they are, instead of making them ordinary ones.</param>
 internal sealed record ImageOptions(
     ImageNames Names,
@@ -15,11 +16,14 @@ internal sealed record ImageOptions(
     bool RewriteTimestamp,
     bool PreferNonDistributableLayers,
     ImageAnnotations Annotations,
-    IReadOnlyDictionary<string, byte[]> ConfigOverrides)
+    IReadOnlyDictionary<string, byte[]> ConfigOverrides,
+    bool InlineAttestations,
+    bool AttestationArtifacts)
 {
     private const string ConfigKey = "containerimage.config";
 
-    public static ImageOptions Take(ExporterAttributes attributes)
+    /// <param name="inlineAttestations">Whether statements that only belong into an index are reason enough for one.</param>
+    public static ImageOptions Take(ExporterAttributes attributes, bool inlineAttestations)
     {
         var oci = attributes.TakeFlag("oci-mediatypes") ?? true;
         var type = attributes.TakeChoice(
@@ -29,7 +33,8 @@ internal sealed record ImageOptions(
             throw attributes.Unsupported("compression=estargz", "use gzip or zstd");
         if (type is CompressionType.Zstd && !oci)
             throw new ExportException($"output type={attributes.Exporter}: compression=zstd conflicts with oci-mediatypes=false");
-        if (attributes.TakeFlag("oci-artifact") is true && !oci)
+        var artifacts = attributes.TakeFlag("oci-artifact") ?? false;
+        if (artifacts && !oci)
             throw new ExportException($"output type={attributes.Exporter}: oci-artifact=true conflicts with oci-mediatypes=false");
         var options = new ImageOptions(
             ImageNames.Take(attributes),
@@ -45,9 +50,11 @@ internal sealed record ImageOptions(
             ImageAnnotations.Take(attributes),
             attributes.TakePrefixed(ConfigKey)
                 .Where(attribute => attribute.Key == ConfigKey || attribute.Key.StartsWith(ConfigKey + "/", StringComparison.Ordinal))
-                .ToDictionary(attribute => attribute.Key[ConfigKey.Length..].TrimStart('/'), attribute => Encoding.UTF8.GetBytes(attribute.Value)));
-        // Attestations are not made yet, so how they are attached is nothing to act on; the rest is the client's own business.
-        attributes.Ignore("attestation-inline", "prefer-image-digest", "dest", "context", "buildinfo", "buildinfo-attrs");
+                .ToDictionary(attribute => attribute.Key[ConfigKey.Length..].TrimStart('/'), attribute => Encoding.UTF8.GetBytes(attribute.Value)),
+            attributes.TakeFlag("attestation-inline") ?? inlineAttestations,
+            artifacts);
+        // The rest is the client's own business.
+        attributes.Ignore("prefer-image-digest", "dest", "context", "buildinfo", "buildinfo-attrs");
         return options;
     }
 }

@@ -10,7 +10,7 @@ internal sealed record ImageExporterOptions(ImageOptions Image, bool Push, bool 
     public static ImageExporterOptions Take(ExporterAttributes attributes)
     {
         var options = new ImageExporterOptions(
-            ImageOptions.Take(attributes),
+            ImageOptions.Take(attributes, inlineAttestations: true),
             attributes.TakeFlag("push") ?? false,
             attributes.TakeFlag("push-by-digest") ?? false,
             attributes.TakeFlag("registry.insecure") ?? false,

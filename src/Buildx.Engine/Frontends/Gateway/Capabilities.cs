@@ -24,7 +24,7 @@ internal static class Capabilities
         "exec.mount.tmpfs.size", "exec.mount.secret", "exec.mount.ssh", "exec.secretenv", "exec.validexitcode", "exec.mount.cache.content", "file.base",
         "file.rm.wildcard", "file.copy.includeexcludepatterns", "file.copy.requiredpaths", "file.rm.nofollowsymlink",
         "file.copy.alwaysreplaceexistingdestpaths", "file.copy.modestring", "file.symlink.create", "constraints", "platform", "meta.ignorecache",
-        "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop", "source.buildop.llbfilename", "exporter.image.annotations", "exporter.sourcedateepoch", "exporter.multiple",
+        "meta.description", "meta.exportcache", "mergeop", "diffop", "passthroughop", "source.buildop.llbfilename", "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple",
         "gc.freespacefilter", "source.policy.session");
 
     private static IEnumerable<APICap> Enabled(params IEnumerable<string> ids) => ids.Select(id => new APICap { ID = id, Enabled = true });

@@ -43,6 +43,7 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
         }
         else if (solve.Frontend.Length > 0)
         {
+            bridge.RememberRequest(solve.Frontend, solve.FrontendOpt.ToDictionary());
             result = await catalog.Find(solve.Frontend)
                 .SolveAsync(new FrontendRequest(solve.FrontendOpt.ToDictionary(), solve.FrontendInputs.ToDictionary()), bridge, cancellationToken);
         }

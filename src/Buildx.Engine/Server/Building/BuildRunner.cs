@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Attestations;
+using Buildx.Engine.Attestations.Sbom;
 using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Exporting;
@@ -30,6 +32,7 @@ internal sealed class BuildRunner(
     {
         // Whatever is wrong with an output is said before anything is built.
         var outputs = request.Exporters.Select(Create).ToImmutableArray();
+        var attestations = AttestationOptions.Parse(request.FrontendOptions);
         var cacheExports = new CacheExports(request.CacheExports, job, caches, solver, storage, time);
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -38,7 +41,7 @@ internal sealed class BuildRunner(
             imports.Begin(request.CacheImports, job, failure.Token);
             if (request.FrontendOptions.TryGetValue(CacheImportsAttribute, out var more))
                 imports.Begin(CacheImports.ReadAttribute(more), job, failure.Token);
-            var (result, made) = await SolveAsync(request, job, imports, failure);
+            var (result, made, statements) = await SolveAsync(request, job, imports, attestations, failure);
             result = result with { InlineCache = await cacheExports.PrepareInlineAsync(made, result, job, failure.Token) };
             var responses = new List<IReadOnlyDictionary<string, string>>();
             if (request.AsksSessionForExporters)
@@ -47,7 +50,7 @@ internal sealed class BuildRunner(
                 responses.Add(await ExportAsync(outputs[i], i, result, job, failure.Token));
             if (request.AsksSessionForExporters)
                 await SessionExporters.FinishAsync(job.Session, responses, failure.Token);
-            return new BuildAnswers(responses, await cacheExports.RunAsync(made, result, job, failure.Token));
+            return new BuildAnswers(responses, await cacheExports.RunAsync(made, result, job, failure.Token), statements.ForHistory());
         }
         catch (OperationCanceledException) when (job.Failure is not null && !cancellationToken.IsCancellationRequested)
         {
@@ -58,8 +61,8 @@ internal sealed class BuildRunner(
 
     private IExporter Create(ExporterRequest exporter) => exporters.Create(exporter.Type, exporter.Attributes, out _);
 
-    private async Task<(ExportResult Result, IReadOnlyList<(VertexResult Result, int Output)> Made)> SolveAsync(
-        BuildRequest request, BuildJob job, CacheImports imports, CancellationTokenSource failure)
+    private async Task<(ExportResult Result, IReadOnlyList<(VertexResult Result, int Output)> Made, ResultAttestations Statements)> SolveAsync(
+        BuildRequest request, BuildJob job, CacheImports imports, AttestationOptions attestations, CancellationTokenSource failure)
     {
         var cancellationToken = failure.Token;
         var platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
@@ -75,7 +78,12 @@ internal sealed class BuildRunner(
             reference.Reference is null ? Snapshot.Empty : await reference.Reference.EvaluateAsync(cancellationToken),
             reference.ConfigJson)));
         var made = await Task.WhenAll(frontend.References.Select(reference => reference.Reference).OfType<BuildReference>().Select(reference => reference.GetResultAsync(cancellationToken)));
-        return (new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata), [.. made.Where(result => result is not null).Select(result => result!.Value)]);
+        var statements = new ResultAttestations(job, frontend, request.Frontend, request.FrontendOptions, time);
+        var result = new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata)
+        {
+            Attestations = await statements.MakeAsync(attestations, new SbomScanner(bridge), cancellationToken),
+        };
+        return (result, [.. made.Where(result => result is not null).Select(result => result!.Value)], statements);
     }
 
     /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy.</summary>

@@ -46,6 +46,7 @@ internal sealed partial class ControlService(
                 SourcePolicy = build.SourcePolicy,
                 Devices = frontends.Exec.Devices,
                 PolicySession = await sessions.GetAsync(build.PolicySessionId, context.CancellationToken),
+                StartedAt = time.GetUtcNow(),
             };
             builds.Add(job);
             var recorder = build.IsInternal ? null : HistoryRecorder.Start(history, storage.Content, time, build);
@@ -56,7 +57,7 @@ internal sealed partial class ControlService(
                 var answers = await runner.RunAsync(build, job, stop.Token);
                 job.Progress.Complete();
                 if (recorder is not null)
-                    await recorder.CompleteAsync(job.Progress, answers.Exporters, error: null, job.Lease);
+                    await recorder.CompleteAsync(job.Progress, answers, error: null, job.Lease);
                 var response = new SolveResponse();
                 foreach (var (key, value) in answers.Exporters.Append(answers.Caches).SelectMany(answer => answer))
                     response.ExporterResponse[key] = value;
@@ -67,7 +68,7 @@ internal sealed partial class ControlService(
                 var error = e as RpcException ?? ErrorConversion.ToRpcException(e, stop.Token);
                 job.Progress.Complete();
                 if (recorder is not null)
-                    await recorder.CompleteAsync(job.Progress, response: null, error, job.Lease);
+                    await recorder.CompleteAsync(job.Progress, answers: null, error, job.Lease);
                 throw error;
             }
             finally
