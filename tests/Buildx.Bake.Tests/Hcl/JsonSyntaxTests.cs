@@ -38,6 +38,7 @@ public sealed class JsonSyntaxTests
     [InlineData("{\"a\": }", "1:7: a JSON value should stand here, not \"}\"")]
     [InlineData("{\"a\" 1}", "1:6: a colon should follow the name of a property, not \"1\"")]
     [InlineData("{\"a\": 1,}", "1:8: behind the last property there is no comma")]
+    [InlineData("{\"a\": 1,\n\n }", "1:8: behind the last property there is no comma")]
     [InlineData("{\"a\": [1 2]}", "1:10: a comma should stand before the next element, or the end of what was opened at 1:7, not \"2\"")]
     [InlineData("{a: 1}", "1:2: the name of a property, in double quotes, should stand here, not \"a\"")]
     [InlineData("{\"a\": x}", "1:7: a JSON value should stand here, not \"x\"")]

@@ -105,7 +105,7 @@ internal sealed class JsonParser
 
     private void TakeComma(string what, TextPosition start)
     {
-        var comma = _position;
+        var comma = Here();
         if (!TryTake(','))
         {
             Fail(_position, 1, $"a comma should stand before the next {what}, or the end of what was opened at {start}, not {Describe()}");
@@ -243,9 +243,11 @@ internal sealed class JsonParser
 
     private JsonNode Invalid(TextPosition start) => new(JsonKind.Invalid, From(start));
 
-    private JsonNode Fail(int position, int length, string message, string? hint = null)
+    private JsonNode Fail(int position, int length, string message, string? hint = null) =>
+        Fail(new TextPosition(_line, position - _lineStart + 1), length, message, hint);
+
+    private JsonNode Fail(TextPosition start, int length, string message, string? hint = null)
     {
-        var start = new TextPosition(_line, position - _lineStart + 1);
         if (!_failed)
             _diagnostics.Error(_source.At(new TextRange(start, start with { Column = start.Column + length })), message, hint);
         _failed = true;
