@@ -1,5 +1,6 @@
 using Buildx.Bake.Entries;
 using Buildx.Client;
+using Buildx.Dockerfile;
 using Buildx.Oci;
 
 namespace Buildx.Cli.Building;
@@ -30,7 +31,7 @@ internal sealed class CacheDirectories
         if (request.Call is not null)
             return new CacheDirectories([], []);
         var exports = request.CacheTo.Select(ToOptions).ToList();
-        if (request.BuildArguments.TryGetValue("BUILDKIT_INLINE_CACHE", out var inline) && inline is "1" or "true" && !exports.Exists(export => export.Type == "inline"))
+        if (BooleanText.TryParse(request.BuildArguments.GetValueOrDefault("BUILDKIT_INLINE_CACHE"), out var inline) && inline && !exports.Exists(export => export.Type == "inline"))
             exports.Add(new CacheOptions("inline", new Dictionary<string, string>()));
         var directories = new CacheDirectories([], exports);
         foreach (var export in exports.Where(export => export.Type == "local"))
