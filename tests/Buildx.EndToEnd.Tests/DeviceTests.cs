@@ -63,6 +63,22 @@ public sealed class DeviceTests(BaseImageRegistry bases)
         Assert.Contains("entitlement device is not allowed by this engine", await RefuseAsync(place, "--allow", "device"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_steps_of_an_ordinary_user_see_the_machine_s_own_node()
+    {
+        await using var user = await OrdinaryUser.CreateAsync(bases);
+        user.Write("cdi/null.yaml", "cdiVersion: 0.6.0\nkind: vendor.example/null\ndevices:\n- name: one\n  containerEdits: {deviceNodes: [{path: /dev/widget, hostPath: /dev/null}], env: [W=x]}\n");
+        user.Write("project/Dockerfile", "FROM busybox:1.36\nRUN --device=vendor.example/null,required echo $W >/dev/widget && stat -c '%F' /dev/widget >/seen\n");
+
+        await user.RunAsync("""
+            buildx create --name mine --use --buildkitd-config buildkitd.toml --buildkitd-flags "--allow-insecure-entitlement=device --cdi-spec-dir=$HOME/cdi"
+            buildx build --allow device -o out project
+            """);
+        await user.RunAsync("buildx rm mine");
+
+        Assert.Equal("character special file\n", await File.ReadAllTextAsync(user.Home + "/out/seen", TestContext.Current.CancellationToken));
+    }
+
     private async Task<Workplace> CreateAsync(string flag)
     {
         var place = await Workplace.CreateAsync(bases);
