@@ -16,7 +16,7 @@ namespace Buildx.Engine.Operations;
 
 /// <summary>Turns a vertex into what carries it out.</summary>
 internal sealed class OperationFactory(
-    IStorage storage, ExecEnvironment exec, ImageSource images, LocalSource locals, GitSource git, HttpSource http, ContentHasher hasher, SolveGraph solve, TimeProvider time)
+    IStorage storage, ExecEnvironment exec, ImageSource images, ImageBlobSource blobs, LocalSource locals, GitSource git, HttpSource http, ContentHasher hasher, SolveGraph solve, TimeProvider time)
     : IOperationFactory
 {
     private readonly FetchedSources _fetched = new(storage, time);
@@ -45,6 +45,7 @@ internal sealed class OperationFactory(
         {
             "docker-image" or "oci-layout" => new ImageSourceOperation(
                 ImageSourceRequest.Parse(identifier, operation.Source.Attrs, PlatformOf(operation)), images, storage.Layers),
+            "docker-image+blob" or "oci-layout+blob" => new ImageBlobSourceOperation(ImageBlobRequest.Parse(identifier, operation.Source.Attrs), blobs, _fetched),
             "local" => CreateLocal(operation.Source),
             "git" => new GitSourceOperation(GitSourceRequest.Parse(identifier, operation.Source.Attrs), git, _fetched),
             "http" or "https" => new HttpSourceOperation(HttpSourceRequest.Parse(identifier, operation.Source.Attrs), http, _fetched),

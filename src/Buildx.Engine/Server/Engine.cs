@@ -81,7 +81,7 @@ internal sealed class Engine : IAsyncDisposable
             return await new BuildReference(allowed, build.Jobs[0], solver, cancellationToken).GetTreeAsync(cancellationToken);
         }
         solver = new Solver(
-            storage, new OperationFactory(storage, _exec, images, locals, git, _downloads, hasher, SolveGraphAsync, time), time);
+            storage, new OperationFactory(storage, _exec, images, new ImageBlobSource(_registries, storage), locals, git, _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, devices, policies);
         var frontends = new FrontendCatalog(_exec, worker);

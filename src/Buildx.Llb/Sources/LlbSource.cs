@@ -23,6 +23,19 @@ public static class LlbSource
         return Create("docker-image://" + reference.WithDefaultTag(), attributes, options, capabilities, options.RequirePlatform());
     }
 
+    /// <summary>One blob of a repository as a file.</summary>
+    /// <param name="reference">With the blob's digest.</param>
+    /// <param name="fileName">The digest's digits when it is empty.</param>
+    public static LlbOutput ImageBlob(ImageReference reference, VertexOptions options, string fileName = "", int? permissions = null)
+    {
+        var attributes = Attributes();
+        if (fileName.Length > 0)
+            attributes[SourceAttributes.HttpFileName] = fileName;
+        if (permissions is { } mode)
+            attributes[SourceAttributes.HttpPermissions] = "0" + Convert.ToString(mode, 8);
+        return Create("docker-image+blob://" + reference, attributes, options, ["source.imageblob"], null);
+    }
+
     public static LlbOutput Local(string name, VertexOptions options, LocalSourceOptions? local = null)
     {
         local ??= new LocalSourceOptions();

@@ -3,6 +3,7 @@ using Buildx.Client;
 using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
+using Buildx.TestSupport;
 using Google.Protobuf;
 using Platform = Buildx.Oci.Platform;
 
@@ -66,6 +67,30 @@ public sealed class GraphTests(BaseImageRegistry bases)
 
         var missing = new LlbFile(null).Copy(source, "/in", "/", new CopyOptions { RequiredPaths = ["nowhere"], DirectoryContentsOnly = true }).ToOutput(VertexOptions.None);
         Assert.Contains("nowhere", (await Assert.ThrowsAsync<SolveException>(() => build.MakeAsync(missing))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_blob_of_a_repository_is_a_file_which_needs_no_network_the_second_time()
+    {
+        await using var build = await Built.CreateAsync(bases);
+        LlbOutput blob;
+        TarTree tree;
+        string digest;
+        await using (var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken))
+        {
+            var image = $"{registry.Host}/app";
+            await Tool.RunAsync("skopeo", "copy", "--dest-tls-verify=false", "--src-tls-verify=false", $"docker://{bases.Server.Host}/library/busybox:1.36", $"docker://{image}:1");
+            var manifest = System.Text.Json.JsonDocument.Parse(await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{image}:1")).RootElement;
+            digest = manifest.GetProperty("config").GetProperty("digest").GetString()!;
+            blob = LlbSource.ImageBlob(ImageReference.Parse($"{image}@{digest}"), VertexOptions.None, "config.json", 0b100_100_000);
+            tree = await build.MakeAsync(blob);
+        }
+        var again = await build.MakeAsync(blob);
+
+        Assert.Equal(digest, Digest.Sha256(Encoding.UTF8.GetBytes(tree.Text("config.json"))).Value);
+        Assert.Equal(("-r--r-----", 0u, 0u, DateTimeOffset.UnixEpoch), again.Describe("config.json"));
+        var missing = LlbSource.ImageBlob(ImageReference.Parse($"{bases.Server.Host}/library/busybox@sha256:{new string('0', 64)}"), VertexOptions.None);
+        Assert.Contains(new string('0', 64), (await Assert.ThrowsAsync<SolveException>(() => build.MakeAsync(missing))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

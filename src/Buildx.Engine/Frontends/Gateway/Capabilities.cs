@@ -16,7 +16,7 @@ internal static class Capabilities
         "source.local.sessionid", "source.local.includepatterns", "source.local.followpaths", "source.local.excludepatterns",
         "source.local.sharedkeyhint", "source.local.differ", "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth",
         "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir", "source.git.checksum", "source.git.skipsubmodules",
-        "source.git.mtime", "source.git.fetchbycommit", "source.ocilayout", "source.http", "source.http.auth", "source.http.checksum", "source.http.perm",
+        "source.git.mtime", "source.git.fetchbycommit", "source.ocilayout", "source.imageblob", "source.http", "source.http.auth", "source.http.checksum", "source.http.perm",
         "soruce.http.uidgid", "source.http.header", "exec.meta.base", "exec.meta.network", "exec.meta.proxyenv", "exec.meta.security",
         "exec.meta.setsdefaultpath", "exec.meta.ulimit", "exec.meta.cgroup.parent", "exec.meta.linux.resources",
         "exec.meta.removemountstubs.recursive", "exec.mount.bind",

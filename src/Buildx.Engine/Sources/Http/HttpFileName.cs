@@ -18,7 +18,7 @@ internal static class HttpFileName
         return Clean(Uri.UnescapeDataString(request.Url.AbsolutePath.TrimEnd('/')));
     }
 
-    private static string Clean(string text)
+    public static string Clean(string text)
     {
         var trimmed = text.Trim().TrimEnd('/');
         var name = trimmed[(trimmed.LastIndexOf('/') + 1)..];

@@ -80,7 +80,7 @@ internal sealed record HttpSourceRequest(Uri Url)
     }
 
     // In C's notation: clients write permissions in octal, with a 0 in front.
-    private static uint ParseNumber(string name, string text)
+    public static uint ParseNumber(string name, string text)
     {
         try
         {

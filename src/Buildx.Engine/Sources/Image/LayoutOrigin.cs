@@ -53,7 +53,7 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(SessionStreams.OpenContent(
         _session.Invoker, _store, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken));
 
-    private async Task<long> GetSizeAsync(Digest digest, CancellationToken cancellationToken)
+    public async Task<long> GetSizeAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
