@@ -1,3 +1,4 @@
+using Buildx.Cli.Builders;
 using Buildx.Drivers;
 using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
@@ -10,6 +11,7 @@ internal sealed class CliContext
 {
     private DockerEnvironment? _docker;
     private BuilderStore? _store;
+    private DriverCatalog? _drivers;
 
     public TextWriter Out { get; init; } = Console.Out;
 
@@ -34,10 +36,13 @@ internal sealed class CliContext
 
     public BuilderStore Store => _store ??= BuilderStore.Default(Docker);
 
-    public DriverCatalog Drivers { get; init; } = new(DefaultEngine);
+    public DriverCatalog Drivers => _drivers ??= new DriverCatalog(DefaultEngine, () => Docker, () => new RegistryAuthentication(Docker));
 
     /// <summary>This executable, as the engine.</summary>
     private static EngineCommand DefaultEngine => new(Environment.ProcessPath ?? "/proc/self/exe", "engine");
+
+    /// <summary>Tells of something that takes long.</summary>
+    public void Note(string message) => Error.WriteLine($"{message} …");
 
     public void Warn(string message) => Error.WriteLine("WARNING: " + message);
 }

@@ -1,3 +1,4 @@
+using Buildx.Client;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Drivers;
@@ -8,15 +9,23 @@ public interface IDriver
     /// <summary>The driver's name, as stored in <see cref="BuilderRecord.Driver"/>.</summary>
     string Name { get; }
 
-    /// <summary>Where the node's engine answers: a <c>unix://</c> or <c>tcp://</c> address.</summary>
+    /// <summary>Where the node is, for people.</summary>
     string Endpoint { get; }
 
+    /// <summary>How the node's engine is reached while it runs.</summary>
+    BuildkitConnector Connector { get; }
+
+    /// <summary>Whether what is built goes to the Docker Engine when nobody says where.</summary>
+    bool LoadsByDefault { get; }
+
     /// <summary>Looks, without starting anything.</summary>
+    /// <exception cref="DriverException">Whoever runs the engine cannot be asked.</exception>
     Task<DriverStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Starts the engine if it isn't running. When this returns, <see cref="Endpoint"/> accepts connections.</summary>
+    /// <summary>Starts the engine if it isn't running. When this returns, <see cref="Connector"/> finds it.</summary>
+    /// <param name="report">Told what takes long.</param>
     /// <exception cref="DriverException">The engine can't be started; the message has the end of its log.</exception>
-    Task StartAsync(CancellationToken cancellationToken = default);
+    Task StartAsync(Action<string>? report = null, CancellationToken cancellationToken = default);
 
     /// <summary>Ends the engine and waits until it is gone. Nothing happens if it isn't running.</summary>
     Task StopAsync(CancellationToken cancellationToken = default);

@@ -3,6 +3,7 @@ using Buildx.Cli.Builders;
 using Buildx.Cli.Building;
 using Buildx.Client;
 using Buildx.Client.Progress;
+using Buildx.Drivers;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Baking;
@@ -19,12 +20,13 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
     {
         var targets = plan.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => TargetRequests.Create(target, request)).ToList();
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
+        var driver = BuilderConnection.OpenDriver(context, builder);
         var builds = new List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)>();
         try
         {
             foreach (var target in targets)
             {
-                var build = await OpenAsync(target, cancellationToken);
+                var build = await OpenAsync(driver, target, cancellationToken);
                 builds.Add((target, build, _directories.Add(build.Options)));
             }
             builds = ShareServices(builds);
@@ -33,7 +35,10 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             foreach (var (target, build, _) in builds)
             {
                 if (results.TryGetValue(target.Name, out var result))
+                {
                     build.Caches.Complete(result.ExporterResponse);
+                    await build.Outputs.CompleteAsync(context.Note, cancellationToken);
+                }
             }
             return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
         }
@@ -62,11 +67,11 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         }
     }
 
-    private async Task<PreparedBuild> OpenAsync(TargetBuild target, CancellationToken cancellationToken)
+    private async Task<PreparedBuild> OpenAsync(IDriver driver, TargetBuild target, CancellationToken cancellationToken)
     {
         try
         {
-            return await PreparedBuild.OpenAsync(context, target.Request, cancellationToken);
+            return await PreparedBuild.OpenAsync(context, driver, target.Request, cancellationToken);
         }
         catch (CliException e)
         {

@@ -1,4 +1,5 @@
 using Buildx.Client;
+using Buildx.Drivers;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Builders;
@@ -9,17 +10,20 @@ internal static class BuilderConnection
     // An engine that is about to leave, or is killed, may accept a connection that it will not serve.
     private const int Attempts = 3;
 
+    /// <exception cref="CliException">The builder has several nodes.</exception>
+    public static IDriver OpenDriver(CliContext context, BuilderRecord builder) => builder.AllNodes is [var node]
+        ? context.Drivers.Open(builder, node)
+        : throw new CliException($"builder \"{builder.Name}\" has {builder.AllNodes.Count} nodes; building with several is not supported yet");
+
     public static async Task<BuildkitClient> ConnectAsync(CliContext context, BuilderRecord builder, CancellationToken cancellationToken)
     {
-        if (builder.AllNodes is not [var node])
-            throw new CliException($"builder \"{builder.Name}\" has {builder.AllNodes.Count} nodes; building with several is not supported yet");
-        var driver = context.Drivers.Open(builder, node);
+        var driver = OpenDriver(context, builder);
         for (var attempt = 1; ; attempt++)
         {
-            await driver.StartAsync(cancellationToken);
+            await driver.StartAsync(context.Note, cancellationToken);
             try
             {
-                return await BuildkitClient.ConnectAsync(driver.Endpoint, cancellationToken);
+                return await BuildkitClient.ConnectAsync(driver.Connector, cancellationToken);
             }
             catch (BuildkitUnavailableException e) when (attempt >= Attempts)
             {

@@ -1,5 +1,6 @@
 using Buildx.Cli.CommandLine;
 using Buildx.Diagnostics;
+using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 
@@ -40,8 +41,8 @@ internal static class BuilderResolver
             // "docker build" asks for the Docker context's own builder. Ours does the work, and loads the image into Docker.
             return transaction.GetCurrent(context.Docker.CurrentEndpoint) ?? Default(context, transaction);
         }
-        if (name == context.Docker.CurrentContext || context.Docker.ReadContexts().ContainsKey(name))
-            throw new CliException($"\"{name}\" is a Docker context: driver docker is not supported yet; use another builder, e.g. --builder {EmbeddedDriver.DefaultBuilder}");
+        if (name == DockerEnvironment.DefaultContext || name == context.Docker.CurrentContext || context.Docker.ReadContexts().ContainsKey(name))
+            return DockerDriver.BuilderOf(name);
         var names = transaction.List().Select(known => known.Name).Append(EmbeddedDriver.DefaultBuilder).Distinct().ToList();
         var hint = Suggestion.FindTyped(name, names) is { } near ? $"; did you mean \"{near}\"?" : $" (there are: {string.Join(", ", names)})";
         throw new CliException($"no builder \"{name}\" found{hint}");

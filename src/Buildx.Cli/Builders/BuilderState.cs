@@ -1,3 +1,4 @@
+using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 
@@ -16,10 +17,17 @@ internal sealed record BuilderState(BuilderRecord Builder, IReadOnlyList<NodeSta
     public static async Task<BuilderState> LoadAsync(CliContext context, BuilderRecord builder, TimeSpan timeout, CancellationToken cancellationToken) =>
         new(builder, await Task.WhenAll(builder.AllNodes.Select(node => NodeState.LoadAsync(context, builder, node, timeout, cancellationToken))));
 
-    /// <summary>All stored builders and the one that is always there.</summary>
+    /// <summary>All stored builders, the one that is always there, and the Docker contexts.</summary>
     public static IReadOnlyList<BuilderRecord> ListAll(CliContext context, StoreTransaction transaction)
     {
-        var stored = transaction.List();
-        return stored.Any(builder => builder.Name == EmbeddedDriver.DefaultBuilder) ? stored : [.. stored, BuilderResolver.Default(context, transaction)];
+        var builders = transaction.List().ToList();
+        if (builders.TrueForAll(builder => builder.Name != EmbeddedDriver.DefaultBuilder))
+            builders.Add(BuilderResolver.Default(context, transaction));
+        // Most machines without Docker have the default context all the same.
+        IEnumerable<string> contexts = context.Docker.ReadContexts().Keys;
+        if (!DockerEnvironment.DefaultEngineHost.StartsWith("unix://", StringComparison.Ordinal) || File.Exists(DockerEnvironment.DefaultEngineHost["unix://".Length..]))
+            contexts = contexts.Prepend(DockerEnvironment.DefaultContext);
+        builders.AddRange(contexts.Select(DockerDriver.BuilderOf));
+        return builders;
     }
 }

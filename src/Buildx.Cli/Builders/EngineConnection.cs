@@ -1,31 +1,20 @@
 using Buildx.Client;
 using Buildx.Protocol.ControlApi;
-using Grpc.Net.Client;
 
 namespace Buildx.Cli.Builders;
 
 /// <summary>The Control service of a running engine.</summary>
-internal sealed class EngineConnection : IDisposable
+internal sealed class EngineConnection : IAsyncDisposable
 {
-    private readonly GrpcChannel _channel;
+    private readonly BuildkitClient _client;
 
-    public EngineConnection(string endpoint)
+    public EngineConnection(BuildkitConnector connector)
     {
-        var path = endpoint.StartsWith("unix://", StringComparison.Ordinal)
-            ? endpoint["unix://".Length..]
-            : throw new CliException($"cannot connect to {endpoint}: only unix:// addresses are supported yet");
-        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = null,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectCallback = (_, cancellationToken) => new UnixSocketConnector(path).ConnectAsync(cancellationToken),
-            },
-        });
-        Control = new Control.ControlClient(_channel);
+        _client = BuildkitClient.Create(connector);
+        Control = new Control.ControlClient(_client.Invoker);
     }
 
     public Control.ControlClient Control { get; }
 
-    public void Dispose() => _channel.Dispose();
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 }

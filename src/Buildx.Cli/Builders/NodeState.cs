@@ -48,7 +48,7 @@ internal sealed record NodeState(NodeRecord Node)
             state = state with { Status = await state.Driver.GetStatusAsync(cancellationToken) };
             if (state.Status != DriverStatus.Running)
                 return state;
-            using var connection = new EngineConnection(state.Driver.Endpoint);
+            await using var connection = new EngineConnection(state.Driver.Connector);
             var deadline = timeout > TimeSpan.Zero ? DateTime.UtcNow + timeout : (DateTime?)null;
             var workers = await connection.Control.ListWorkersAsync(new ListWorkersRequest(), deadline: deadline, cancellationToken: cancellationToken);
             state = state with

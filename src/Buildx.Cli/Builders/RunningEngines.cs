@@ -11,8 +11,8 @@ internal static class RunningEngines
         foreach (var node in builder.AllNodes)
         {
             var driver = context.Drivers.Open(builder, node);
-            await driver.StartAsync(cancellationToken);
-            using var connection = new EngineConnection(driver.Endpoint);
+            await driver.StartAsync(context.Note, cancellationToken);
+            await using var connection = new EngineConnection(driver.Connector);
             yield return connection;
         }
     }

@@ -1,5 +1,7 @@
 using Buildx.Cli.Values;
 using Buildx.Client;
+using Buildx.Drivers;
+using Buildx.Drivers.Docker;
 
 namespace Buildx.Cli.Building;
 
@@ -15,17 +17,37 @@ internal sealed class BuildOutputs : IDisposable
 
     public string? Warning { get; }
 
-    public static async Task<BuildOutputs> OpenAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
+    /// <summary>What is left to do when the build is done; null for nothing.</summary>
+    private DockerPush? Push { get; init; }
+
+    public static async Task<BuildOutputs> OpenAsync(CliContext context, IDriver driver, BuildRequest request, CancellationToken cancellationToken)
     {
         // What isn't built goes nowhere.
         if (request.Call is not null)
             return new BuildOutputs([], null, null);
-        var outputs = request.Outputs;
-        var docker = await ConnectToDockerAsync(context, request, cancellationToken);
+        if (driver is DockerDriver engine)
+        {
+            var outputs = await DockerOutputs.CreateAsync(engine, request, context.Drivers.Authentication, cancellationToken);
+            return new BuildOutputs([.. outputs.Specs.Select(output => ToExport(request, output, null, cancellationToken))], null, null) { Push = outputs.Push };
+        }
+        return await OpenAsync(context, driver, request, request.Outputs, cancellationToken);
+    }
+
+    /// <summary>Does what can only be done with the finished image.</summary>
+    public Task CompleteAsync(Action<string> report, CancellationToken cancellationToken) => Push?.RunAsync(report, cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => _docker?.Dispose();
+
+    private static async Task<BuildOutputs> OpenAsync(
+        CliContext context, IDriver driver, BuildRequest request, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)
+    {
+        if (outputs.Count == 0 && driver.LoadsByDefault)
+            outputs = [OutputSpec.Load];
+        var docker = await ConnectToDockerAsync(context, request, outputs, cancellationToken);
         if (outputs.Count == 0 && docker is not null)
             outputs = [OutputSpec.Load];
         var warning = outputs.Count > 0 ? null
-            : "No output specified with embedded driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load";
+            : $"No output specified with {driver.Name} driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load";
         try
         {
             return new BuildOutputs(
@@ -38,11 +60,10 @@ internal sealed class BuildOutputs : IDisposable
         }
     }
 
-    public void Dispose() => _docker?.Dispose();
-
-    private static async Task<DockerEngine?> ConnectToDockerAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
+    private static async Task<DockerEngine?> ConnectToDockerAsync(
+        CliContext context, BuildRequest request, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)
     {
-        var loads = request.Outputs.FirstOrDefault(output => output is { Type: OutputType.Docker, Destination: null });
+        var loads = outputs.FirstOrDefault(output => output is { Type: OutputType.Docker, Destination: null });
         if (loads is not null)
         {
             return request.Platforms.Count <= 1
@@ -50,7 +71,7 @@ internal sealed class BuildOutputs : IDisposable
                 : throw new CliException("--load takes an image for one platform; choose one with --platform, or push the image (--push)");
         }
         // "docker build" promises an image in the Docker Engine, if there is one.
-        if (request.Outputs.Count > 0 || !context.IsForwardedDockerCommand || request.Platforms.Count > 1)
+        if (outputs.Count > 0 || !context.IsForwardedDockerCommand || request.Platforms.Count > 1)
             return null;
         try
         {

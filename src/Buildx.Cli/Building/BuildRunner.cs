@@ -17,11 +17,12 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             File.Delete(idFile);
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        await using var build = await PreparedBuild.OpenAsync(context, request, cancellationToken);
+        await using var build = await PreparedBuild.OpenAsync(context, BuilderConnection.OpenDriver(context, builder), request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
         var result = await SolveAsync(builder, build, cancellationToken);
         build.Caches.Complete(result.ExporterResponse);
+        await build.Outputs.CompleteAsync(context.Note, cancellationToken);
         Report(result);
         return request.Call is { } call ? new CallReport(context.Out, build.Sources.ShowName).Write(call, result.Answer) : 0;
     }

@@ -9,7 +9,7 @@ internal static partial class ExporterAttributes
 {
     public static ImmutableDictionary<string, string> Create(BuildRequest request, OutputSpec output)
     {
-        if (output.Type is not (OutputType.Image or OutputType.Oci or OutputType.Docker))
+        if (output.Type is not (OutputType.Image or OutputType.Moby or OutputType.Oci or OutputType.Docker))
             return output.Attributes;
         var attributes = output.Attributes.ToBuilder();
         if (request.Tags.Length > 0)

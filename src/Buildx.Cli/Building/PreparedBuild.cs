@@ -1,5 +1,6 @@
 using Buildx.Cli.Values;
 using Buildx.Client;
+using Buildx.Drivers;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Registry;
@@ -31,14 +32,14 @@ internal sealed class PreparedBuild : IAsyncDisposable
     /// <summary>What the client serves for this build, besides its directories.</summary>
     public BuildServices Services => new(Request.Secrets, _agents.Sockets, LayoutsOf(Request), Caches.Layouts, Sources.Upload);
 
-    public static async Task<PreparedBuild> OpenAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken)
+    public static async Task<PreparedBuild> OpenAsync(CliContext context, IDriver driver, BuildRequest request, CancellationToken cancellationToken)
     {
         BuildSources? sources = null;
         BuildOutputs? outputs = null;
         try
         {
             sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
-            outputs = await BuildOutputs.OpenAsync(context, request, cancellationToken);
+            outputs = await BuildOutputs.OpenAsync(context, driver, request, cancellationToken);
             var caches = CacheDirectories.Open(context, request);
             var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
             return new PreparedBuild(request, sources, outputs, caches, agents, CreateOptions(context, request, sources, outputs, caches));

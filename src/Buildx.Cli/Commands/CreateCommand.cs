@@ -35,13 +35,15 @@ internal sealed class CreateCommand : CliCommand
         }
     }
 
-    public override string ArgumentsUsage => "[ENDPOINT]";
+    public override string ArgumentsUsage => "[CONTEXT | ENDPOINT]";
 
     public override int MaximumArguments => 1;
 
     public override IReadOnlyList<(string Arguments, string Effect)> Examples =>
     [
         ("create --name fast --use", "make a builder and build with it from now on"),
+        ("create --name ci --driver docker-container --driver-opt network=host", "run BuildKit in a container of the Docker Engine"),
+        ("create --name far --driver remote tcp://builder.example.com:1234", "use a BuildKit that runs elsewhere"),
         ("create --name corp --buildkitd-config buildkitd.toml --bootstrap", "use a registry mirror or a private CA"),
     ];
 
@@ -59,7 +61,7 @@ internal sealed class CreateCommand : CliCommand
         if (invocation.Get(_bootstrap))
         {
             foreach (var node in builder.AllNodes)
-                await context.Drivers.Open(builder, node).StartAsync(cancellationToken);
+                await context.Drivers.Open(builder, node).StartAsync(context.Note, cancellationToken);
         }
         await context.Out.WriteLineAsync(builder.Name);
         return 0;
@@ -84,29 +86,43 @@ internal sealed class CreateCommand : CliCommand
         var driver = invocation.Get(_driver) ?? existing?.Driver ?? EmbeddedDriver.DriverName;
         if (existing is not null && driver != existing.Driver)
             throw new CliException($"builder \"{name}\" has the driver {existing.Driver}, and all its nodes have that one");
-        DriverCatalog.Require(driver);
-        if (append && existing!.AllNodes.Count > 0)
-            throw new CliException($"a builder of driver {driver} has one node, its engine on this machine; builders with several nodes need a driver that is not supported yet");
-        if (invocation.Arguments.Count > 0)
-            throw new CliException($"driver {driver} takes no endpoint (found \"{invocation.Arguments[0]}\"): its engine runs on this machine");
+        var kind = context.Drivers.Find(driver);
+        if (append && existing!.AllNodes.Count > 0 && !kind.TakesSeveralNodes)
+            throw new CliException($"a builder of driver {driver} has one node, its engine on this machine; builders with several nodes have another driver ({string.Join(", ", DriverCatalog.Names)})");
 
         var driverOptions = KeyValue.ParseLists("--driver-opt", invocation.Get(_driverOptions));
-        _ = EmbeddedOptions.Parse(driverOptions);
-        var config = invocation.Get(_config) ?? (existing is null ? context.Store.DefaultBuildkitdConfig : null);
+        kind.CheckOptions(driverOptions);
+        var files = LoadConfiguration(invocation, context, kind, existing is null);
+        var flags = invocation.Get(_engineFlags) is { } text ? ShellWords.Split("--buildkitd-flags", text) : null;
+        if (flags is not null && !kind.TakesConfiguration)
+            throw new CliException($"--buildkitd-flags: the driver {driver} does not start the daemon");
+        var node = invocation.Get(_node) is { } known ? existing?.FindNode(known) : null;
+        var endpoint = node is null || invocation.FirstArgument is not null ? kind.ResolveEndpoint(name, invocation.FirstArgument) : null;
+        if (node is null || flags is not null)
+            flags = kind.CompleteFlags(flags, driverOptions, files is not null && BuildkitdConfigFiles.AllowsHostNetwork(files));
         var builder = existing ?? new BuilderRecord { Name = name, Driver = driver };
         var needsRestart = builder.Apply(new NodeChange
         {
             Name = invocation.Get(_node),
-            DefaultEndpoint = EmbeddedDriver.StoredEndpoint(name),
+            Endpoint = endpoint,
             Platforms = PlatformList.Parse(invocation.Get(_platforms)),
-            Flags = invocation.Get(_engineFlags) is { } flags ? ShellWords.Split("--buildkitd-flags", flags) : null,
+            Flags = flags,
             DriverOptions = driverOptions,
-            Files = config is null ? null : BuildkitdConfigFiles.Load(config),
+            Files = files,
         }, append);
         if (needsRestart)
             context.Warn($"a running engine keeps its old settings until it is stopped: buildx stop {name}");
         transaction.Save(builder);
         return builder;
+    }
+
+    private IReadOnlyDictionary<string, byte[]>? LoadConfiguration(CommandInvocation invocation, CliContext context, DriverKind kind, bool isNew)
+    {
+        var asked = invocation.Get(_config);
+        if (asked is not null && !kind.TakesConfiguration)
+            throw new CliException($"--buildkitd-config: the driver {kind.Name} does not start the daemon");
+        var path = asked ?? (isNew && kind.TakesConfiguration ? context.Store.DefaultBuildkitdConfig : null);
+        return path is null ? null : BuildkitdConfigFiles.Load(path);
     }
 
     private async Task<int> LeaveAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class InspectCommand : CliCommand
         if (invocation.Get(_bootstrap))
         {
             foreach (var node in builder.AllNodes)
-                await context.Drivers.Open(builder, node).StartAsync(cancellationToken);
+                await context.Drivers.Open(builder, node).StartAsync(context.Note, cancellationToken);
         }
         Write(context.Out, await BuilderState.LoadAsync(context, builder, timeout, cancellationToken));
         return 0;

@@ -4,6 +4,7 @@ using Buildx.Cli.CommandLine;
 using Buildx.Cli.Terminal;
 using Buildx.Cli.Values;
 using Buildx.Drivers;
+using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 
@@ -65,6 +66,8 @@ internal sealed class RemoveCommand : CliCommand
     {
         using var transaction = await context.Store.BeginAsync(cancellationToken);
         var builder = BuilderResolver.Resolve(context, transaction, name);
+        if (builder.Driver == DockerDriver.DriverName)
+            throw new CliException($"\"{builder.Name}\" is a Docker context's builder and goes with it: docker context rm {builder.Name}");
         DriverException? failure = null;
         foreach (var node in builder.AllNodes.Where(_ => !invocation.Get(_keepDaemon)))
         {

@@ -11,6 +11,8 @@ internal sealed record OutputSpec(OutputType Type, string? Destination, Immutabl
 
     public static OutputSpec Push { get; } = Parse("type=registry,unpack=false");
 
+    public static OutputSpec Image { get; } = Parse("type=image");
+
     public static OutputSpec Load { get; } = Parse("type=docker");
 
     public bool WritesToStandardOutput => Destination == "-";

@@ -9,4 +9,7 @@ internal enum OutputType
     Oci,
     Docker,
     CacheOnly,
+
+    /// <summary>The images of a Docker Engine; no type for users, who say <see cref="Image"/>.</summary>
+    Moby,
 }

@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Buildx.Client;
 
 /// <summary>A BuildKit at a TCP port, with or without (mutual) TLS.</summary>
-public sealed class TcpConnector(string host, int port, TlsOptions? tls) : BuildkitConnector
+/// <param name="isHttp2">False for an API of HTTP/1.1, as the Docker Engine's.</param>
+public sealed class TcpConnector(string host, int port, TlsOptions? tls, bool isHttp2 = true) : BuildkitConnector
 {
     public override string Name => $"tcp://{host}:{port}";
 
@@ -30,7 +31,7 @@ public sealed class TcpConnector(string host, int port, TlsOptions? tls) : Build
         var authentication = new SslClientAuthenticationOptions
         {
             TargetHost = options.ServerName ?? host,
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
         };
         if (options.CertificateAuthorityFile is { } authority)
         {

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Buildx.Client;
 
 namespace Buildx.Drivers.Docker;
 
@@ -50,6 +53,21 @@ public sealed class DockerEnvironment
         return contextName == DefaultContext ? DefaultEngineHost : ReadContexts().GetValueOrDefault(contextName);
     }
 
+    /// <summary>The same with its certificates, where it needs some.</summary>
+    /// <exception cref="DriverException">There is no such context.</exception>
+    public DockerHost GetEngine(string? contextName = null)
+    {
+        contextName ??= CurrentContext;
+        var host = FindEngineHost(contextName) ?? throw new DriverException($"there is no Docker context \"{contextName}\"");
+        return new DockerHost(host, host.StartsWith("unix://", StringComparison.Ordinal) ? null : FindTls(contextName));
+    }
+
+    /// <summary>Of an endpoint as builders store it: the name of a context, or an engine's address.</summary>
+    /// <exception cref="DriverException">There is no such context.</exception>
+    public DockerHost GetEngineOf(string endpoint) => endpoint.Contains("://", StringComparison.Ordinal)
+        ? new DockerHost(endpoint, endpoint == DefaultEngineHost && !endpoint.StartsWith("unix://", StringComparison.Ordinal) ? FindTls(DefaultContext) : null)
+        : GetEngine(endpoint);
+
     /// <summary>The proxies Docker hands to builds, as build arguments (<c>HTTP_PROXY</c>, …), for one engine host.</summary>
     public IReadOnlyDictionary<string, string> GetProxies()
     {
@@ -92,6 +110,27 @@ public sealed class DockerEnvironment
         }
         return contexts;
     }
+
+    private TlsOptions? FindTls(string contextName)
+    {
+        if (contextName != DefaultContext)
+        {
+            var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(contextName)));
+            return TlsFiles(Path.Combine(ConfigDirectory, "contexts", "tls", id, "docker"));
+        }
+        return Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 }
+            ? TlsFiles(Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : ConfigDirectory)
+            : null;
+    }
+
+    private static TlsOptions? TlsFiles(string directory) => !Directory.Exists(directory) ? null : new TlsOptions
+    {
+        CertificateAuthorityFile = Existing(directory, "ca.pem"),
+        CertificateFile = Existing(directory, "cert.pem"),
+        KeyFile = Existing(directory, "key.pem"),
+    };
+
+    private static string? Existing(string directory, string name) => Path.Combine(directory, name) is var path && File.Exists(path) ? path : null;
 
     private JsonElement? ReadConfig()
     {

@@ -36,6 +36,12 @@ public static partial class BuildkitdConfigFiles
         return files;
     }
 
+    /// <summary>Whether the configuration says that builds may use the host's network.</summary>
+    public static bool AllowsHostNetwork(IReadOnlyDictionary<string, byte[]> files) =>
+        files.TryGetValue(MainFile, out var content)
+        && TomlSerializer.Deserialize(Encoding.UTF8.GetString(content), TomlTables.Default.TomlTable) is { } root
+        && root.TryGetValue("insecure-entitlements", out var entitlements) && entitlements is TomlArray list && list.OfType<string>().Contains("network.host");
+
     /// <summary>Writes stored files into a directory where an engine can read them.</summary>
     public static void Materialize(IReadOnlyDictionary<string, byte[]> files, string directory)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Buildx.Client;
 using Buildx.Drivers.Native;
 using Buildx.Drivers.Store;
 
@@ -38,6 +39,10 @@ public sealed class EmbeddedDriver : IDriver
 
     public string Endpoint => "unix://" + Paths.Socket;
 
+    public BuildkitConnector Connector => new UnixSocketConnector(Paths.Socket, sharesFiles: true);
+
+    public bool LoadsByDefault => false;
+
     /// <summary>What is stored as the endpoint of a node: where the socket lies depends on who asks.</summary>
     public static string StoredEndpoint(string builder) => $"{DriverName}://{builder}";
 
@@ -55,7 +60,7 @@ public sealed class EmbeddedDriver : IDriver
         : Directory.Exists(Paths.State) ? DriverStatus.Stopped
         : DriverStatus.Inactive);
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    public async Task StartAsync(Action<string>? report = null, CancellationToken cancellationToken = default)
     {
         if (FindTrustedPeer() is not null)
             return;

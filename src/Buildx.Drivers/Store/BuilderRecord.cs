@@ -63,7 +63,7 @@ public sealed class BuilderRecord
         {
             needsRestart = change.Endpoint is not null || change.Flags is not null || change.DriverOptions is not null || change.Files is not null;
         }
-        existing.Endpoint = change.Endpoint ?? (existing.Endpoint.Length > 0 ? existing.Endpoint : change.DefaultEndpoint);
+        existing.Endpoint = change.Endpoint ?? existing.Endpoint;
         if (change.Platforms.Count > 0)
             existing.Platforms = [.. change.Platforms.Select(StoredPlatform.From)];
         existing.BuildkitdFlags = change.Flags?.ToList() ?? existing.BuildkitdFlags;

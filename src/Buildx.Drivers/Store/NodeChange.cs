@@ -10,9 +10,6 @@ public sealed record NodeChange
     /// <summary>The endpoint the user asked for.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>The endpoint of a new node for which the user asked for none.</summary>
-    public string DefaultEndpoint { get; init; } = "";
-
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
     public IReadOnlyList<string>? Flags { get; init; }

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Buildx.Drivers.Docker;
+
+/// <summary>
+/// The standard streams of a container without a terminal as the Docker Engine sends them, in one: each piece has a header of eight
+/// bytes (the stream, three zeros, the length as a big-endian number).
+/// </summary>
+/// <remarks><see href="https://docs.docker.com/reference/api/engine/version/v1.48/#tag/Container/operation/ContainerAttach"/></remarks>
+internal sealed class ContainerStreams(Stream inner) : Stream
+{
+    private const byte Errors = 2;
+
+    private readonly byte[] _header = new byte[8];
+    private readonly StringBuilder _errors = new();
+    private int _left;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public static async Task<(string Output, string Errors)> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var streams = new ContainerStreams(stream);
+        using var output = new MemoryStream();
+        await streams.CopyToAsync(output, cancellationToken);
+        return (Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length), streams._errors.ToString());
+    }
+
+    /// <summary>What the program writes to its standard output.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (_left == 0)
+        {
+            var read = await inner.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancellationToken);
+            if (read < _header.Length)
+                return 0;
+            _left = BinaryPrimitives.ReadInt32BigEndian(_header.AsSpan(4));
+            if (_header[0] != Errors)
+                continue;
+            var errors = new byte[_left];
+            await inner.ReadExactlyAsync(errors, cancellationToken);
+            _errors.Append(Encoding.UTF8.GetString(errors));
+            _left = 0;
+        }
+        var count = await inner.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
+        _left -= count;
+        return count;
+    }
+
+    /// <summary>What the program reads.</summary>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,32 @@
+using Buildx.Client;
+
+namespace Buildx.Drivers.Docker;
+
+/// <summary>
+/// Where a Docker Engine's API answers: <c>unix://PATH</c>, <c>tcp://HOST[:PORT]</c> with or without TLS, or <c>ssh://[USER@]HOST[:PORT]</c>,
+/// where the Docker CLI of that machine carries the API (<c>docker system dial-stdio</c>).
+/// </summary>
+/// <param name="Tls">For <c>tcp</c>; null for none.</param>
+public sealed record DockerHost(string Url, TlsOptions? Tls = null)
+{
+    private const int PlainPort = 2375;
+    private const int TlsPort = 2376;
+
+    /// <summary>Opens a connection to the HTTP API.</summary>
+    /// <exception cref="DriverException">The address is none that this program can reach.</exception>
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => Connector().ConnectAsync(cancellationToken);
+
+    private BuildkitConnector Connector()
+    {
+        if (Url.StartsWith("unix://", StringComparison.Ordinal))
+            return new UnixSocketConnector(Url["unix://".Length..]);
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri))
+            throw new DriverException($"\"{Url}\" is no address of a Docker Engine (want unix:///path, tcp://host:port or ssh://host)");
+        return uri.Scheme switch
+        {
+            "tcp" or "http" or "https" => new TcpConnector(uri.Host, uri.Port > 0 ? uri.Port : Tls is null ? PlainPort : TlsPort, Tls, isHttp2: false),
+            "ssh" => new CommandConnector(Url, "ssh", [.. SshArguments.For(uri), "docker", "system", "dial-stdio"]),
+            _ => throw new DriverException($"a Docker Engine at {Url} cannot be reached: {uri.Scheme}:// is not supported (unix://, tcp:// and ssh:// are)"),
+        };
+    }
+}

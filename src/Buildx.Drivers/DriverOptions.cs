@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Buildx.Drivers;
+
+/// <summary>The values of <c>--driver-opt</c>, read with errors that name the option.</summary>
+internal static class DriverOptions
+{
+    /// <exception cref="DriverException">Neither true nor false.</exception>
+    public static bool ReadBoolean(string name, string value) => value switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw Wrong(name, value, "must be true or false"),
+    };
+
+    public static long ReadNumber(string name, string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(name, value, "must be a whole number");
+
+    /// <summary>Bytes: <c>2g</c>, <c>512m</c>, <c>64kb</c>, in powers of 1024.</summary>
+    public static long ReadSize(string name, string value)
+    {
+        var text = value.ToLowerInvariant();
+        if (text.EndsWith("ib", StringComparison.Ordinal))
+            text = text[..^2];
+        else if (text.EndsWith('b'))
+            text = text[..^1];
+        var power = text.Length == 0 ? -1 : "kmgtp".IndexOf(text[^1], StringComparison.Ordinal);
+        if (power >= 0)
+            text = text[..^1];
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * Math.Pow(1024, power + 1) < long.MaxValue
+            ? (long)(number * Math.Pow(1024, power + 1))
+            : throw Wrong(name, value, "must be a size, e.g. 2g or 512m");
+    }
+
+    /// <summary>A file that a later command, run elsewhere, must find too.</summary>
+    public static string ReadPath(string name, string value) =>
+        Path.IsPathFullyQualified(value) ? value : throw Wrong(name, value, "must be a whole path, from / on");
+
+    /// <param name="known">Everything the driver has, as it is to be shown.</param>
+    public static DriverException Unknown(string driver, string name, string known) =>
+        new($"--driver-opt: the driver {driver} has no option \"{name}\" (it has: {known})");
+
+    public static DriverException Wrong(string name, string value, string problem) => new($"--driver-opt {name}={value} {problem}");
+}
