@@ -16,7 +16,7 @@ public sealed class BuilderStoreTests : IDisposable
     public async Task What_is_saved_is_found_again()
     {
         var builder = new BuilderRecord { Name = "one", Driver = "embedded" };
-        builder.Apply(new NodeChange { DefaultEndpoint = "embedded://one", Platforms = [Platform.Parse("linux/arm/v7")], Flags = ["--debug"] }, append: false);
+        builder.Apply(new NodeChange { Endpoint = "embedded://one", Platforms = [Platform.Parse("linux/arm/v7")], Flags = ["--debug"] }, append: false);
         using (var transaction = await Store.BeginAsync(TestContext.Current.CancellationToken))
             transaction.Save(builder);
 

@@ -11,7 +11,7 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
     /// <summary>The name that every Buildx gives the builder, so that all of them find the one container.</summary>
     public const string Builder = "container";
 
-    private const string Image = "engine-under-test:v1";
+    public const string Image = "engine-under-test:v1";
 
     private readonly SemaphoreSlim _lock = new(1);
     private readonly TemporaryDirectory _directory = new();
