@@ -4,7 +4,7 @@ namespace Buildx.Engine.Storage;
 
 /// <summary>
 /// Layers and the snapshots made of them. A layer is a directory in overlayfs's own diff form (whiteouts as 0/0 character
-/// devices, opaque xattr), or a blob that has not been fetched yet.
+/// devices; opaque directories only in layers of images), or a blob that has not been fetched yet.
 /// </summary>
 internal interface ILayerStore
 {

@@ -50,12 +50,12 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
                 refused++;
                 reasons.Add($"{seed}: {mine.Error} | {other.Error}");
             }
-            else if (mine.Tree == other.Tree)
+            else if (mine.Tree is not null && other.Tree is not null && IsSame(mine.Tree, other.Tree, graph))
                 equal++;
             else if (mine.Tree is not null && OwnFailures.Any(failure => other.Error?.Contains(failure, StringComparison.Ordinal) == true))
                 broken++;
             else
-                different.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}:\n{graph}--- ours: {mine.Error}\n{mine.Tree}\n--- BuildKit's: {other.Error}\n{other.Tree}\n"));
+                different.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}:\n{graph}--- ours: {mine.Error}\n{mine.Tree?.Describe()}\n--- BuildKit's: {other.Error}\n{other.Tree?.Describe()}\n"));
             if (different.Count == 10)
                 break;
         }
@@ -66,6 +66,14 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
         Assert.InRange(refused, 0, Count / 4);
         Assert.InRange(broken, 0, Count / 20);
     }
+
+    /// <summary>
+    /// A link to a file that its step has found is a change for us, and goes with the step's changes into merges and diffs;
+    /// BuildKit takes that file for unchanged, and leaves it behind (docs/compatibility.md).
+    /// </summary>
+    private static bool IsSame(TarTree mine, TarTree other, RandomGraph graph) =>
+        mine.Describe() == other.Describe()
+        || (graph.HasMerges && mine.DescribeUnlinked() == other.DescribeUnlinked() && mine.HasLinksOf(other));
 
     /// <summary>Builds parts of the graph, and starts builds that are cancelled after a moment.</summary>
     private static async Task<int> DisturbAsync(BuildkitClient client, RandomGraph graph, Random random, Workplace place, CancellationToken cancellationToken)
@@ -90,7 +98,7 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
         return cancelled;
     }
 
-    private static async Task<(string? Tree, string? Error)> BuildAsync(BuildkitClient client, LlbOutput? result, string archive, CancellationToken cancellationToken)
+    private static async Task<(TarTree? Tree, string? Error)> BuildAsync(BuildkitClient client, LlbOutput? result, string archive, CancellationToken cancellationToken)
     {
         try
         {
@@ -101,7 +109,7 @@ public sealed class RandomGraphTests(BaseImageRegistry bases, ITestOutputHelper 
                     Exports = [new ExportOptions("tar") { Destination = FileDestination.ForPath(archive) }],
                 },
                 cancellationToken: cancellationToken);
-            return (TarTree.Read(archive).Describe(), null);
+            return (TarTree.Read(archive), null);
         }
         catch (SolveException e) when (!cancellationToken.IsCancellationRequested)
         {

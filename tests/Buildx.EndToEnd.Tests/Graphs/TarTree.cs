@@ -35,6 +35,12 @@ internal sealed class TarTree
     /// <summary>Everything about every file but a directory's times, one line each, to compare trees with.</summary>
     public string Describe() => string.Join('\n', _entries.Select(entry => $"{entry.Key}: {entry.Value}"));
 
+    /// <summary>The same, with each name of a file as a file of its own.</summary>
+    public string DescribeUnlinked() => string.Join('\n', _entries.Select(entry => $"{entry.Key}: {_entries[FirstName(entry.Key)]}"));
+
+    /// <summary>Whether all names that belong to one file in the other tree do so in this one.</summary>
+    public bool HasLinksOf(TarTree other) => other._entries.Keys.All(name => FirstName(name) == FirstName(other.FirstName(name)));
+
     public (string Mode, uint Uid, uint Gid, DateTimeOffset Time) Describe(string path)
     {
         var entry = _entries[path].Entry;
@@ -53,4 +59,6 @@ internal sealed class TarTree
 
     /// <summary>Paths of all that is no directory.</summary>
     public IReadOnlyList<string> Files() => [.. _entries.Where(entry => entry.Value.Entry.EntryType != TarEntryType.Directory).Select(entry => entry.Key)];
+
+    private string FirstName(string path) => _entries[path].Entry is { EntryType: TarEntryType.HardLink, LinkName: var first } ? first.Trim('/') : path;
 }

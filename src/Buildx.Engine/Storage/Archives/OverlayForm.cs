@@ -11,11 +11,20 @@ internal sealed record OverlayForm(bool UserAttributes)
 
     private string OpaqueName => Prefix + "opaque";
 
+    private string OriginName => Prefix + "origin";
+
     public static bool IsInternal(string attribute) =>
         attribute.StartsWith("trusted.overlay.", StringComparison.Ordinal) || attribute.StartsWith("user.overlay.", StringComparison.Ordinal);
 
-    public static void MakeWhiteout(SafeFileHandle directory, string name) =>
+    /// <remarks>
+    /// Whoever lists a directory that only one layer has sees its whiteouts, unless it is marked as copied up from elsewhere;
+    /// the empty mark means "from a place unknown".
+    /// </remarks>
+    public void MakeWhiteout(SafeFileHandle directory, string name)
+    {
         FileSystem.MakeNodeAt(directory, name, FileType.CharacterDevice, 0);
+        ExtendedAttributes.Set(directory, OriginName, []);
+    }
 
     public void SetOpaque(SafeFileHandle directory) => ExtendedAttributes.Set(directory, OpaqueName, "y"u8);
 

@@ -145,7 +145,7 @@ internal sealed class LayerUnpacker : IDisposable
         _isEmpty = false;
         if (!FileSystem.TryGetStatusAt(parent, hidden, out var status))
         {
-            OverlayForm.MakeWhiteout(parent, hidden);
+            _form.MakeWhiteout(parent, hidden);
         }
         else if (status.IsDirectory)
         {

@@ -15,13 +15,34 @@ internal sealed class LowerTrees(IReadOnlyList<string> paths, OverlayForm form) 
         var parts = path.Split('/');
         for (var i = paths.Count - 1; i >= 0; i--)
         {
-            var root = _roots[i] ??= FileSystem.OpenDirectory(paths[i]);
-            if (Search(root, parts, out var isFinal) is { } found)
+            if (Search(GetRoot(i), parts, out var isFinal) is { } found)
                 return found;
             if (isFinal)
                 return null;
         }
         return null;
+    }
+
+    /// <returns>The names a directory has in the tree below; none where there is no such directory.</returns>
+    public IReadOnlyCollection<string> List(string path)
+    {
+        var parts = path.Split('/');
+        var (names, hidden) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        for (var i = paths.Count - 1; i >= 0; i--)
+        {
+            using var directory = Open(GetRoot(i), parts, out var isFinal);
+            if (directory is not null)
+            {
+                foreach (var entry in DirectoryReader.ReadAll(directory))
+                {
+                    if (!hidden.Contains(entry.Name) && FileSystem.TryGetStatusAt(directory, entry.Name, out var status))
+                        _ = status.IsWhiteout ? hidden.Add(entry.Name) : names.Add(entry.Name);
+                }
+            }
+            if (isFinal)
+                break;
+        }
+        return names;
     }
 
     public void Dispose()
@@ -30,44 +51,41 @@ internal sealed class LowerTrees(IReadOnlyList<string> paths, OverlayForm form) 
             root?.Dispose();
     }
 
+    private SafeFileHandle GetRoot(int index) => _roots[index] ??= FileSystem.OpenDirectory(paths[index]);
+
     /// <param name="isFinal">Whether this layer hides what those below have.</param>
-    private Found? Search(SafeFileHandle root, string[] parts, out bool isFinal)
+    private Found? Search(SafeFileHandle root, ReadOnlySpan<string> parts, out bool isFinal)
     {
         isFinal = false;
-        var directory = root;
-        try
-        {
-            for (var i = 0; i < parts.Length; i++)
-            {
-                if (!FileSystem.TryGetStatusAt(directory, parts[i], out var status))
-                    return null;
-                if (status.IsWhiteout)
-                {
-                    isFinal = true;
-                    return null;
-                }
-                if (i == parts.Length - 1)
-                {
-                    return new Found(status, GetAttributes(directory, parts[i]), root);
-                }
-                if (!status.IsDirectory)
-                {
-                    isFinal = true;
-                    return null;
-                }
-                var next = FileSystem.OpenAt(directory, parts[i], OpenFlags.Directory | OpenFlags.NoFollow);
-                if (directory != root)
-                    directory.Dispose();
-                directory = next;
-                isFinal |= form.IsOpaque(directory);
-            }
+        using var parent = parts.Length == 1 ? null : Open(root, parts[..^1], out isFinal);
+        if (parts.Length > 1 && parent is null)
             return null;
-        }
-        finally
+        if (!FileSystem.TryGetStatusAt(parent ?? root, parts[^1], out var status))
+            return null;
+        isFinal |= status.IsWhiteout;
+        return status.IsWhiteout ? null : new Found(status, GetAttributes(parent ?? root, parts[^1]), root);
+    }
+
+    /// <param name="isFinal">Whether this layer hides what those below have.</param>
+    private SafeFileHandle? Open(SafeFileHandle root, ReadOnlySpan<string> parts, out bool isFinal)
+    {
+        isFinal = false;
+        SafeFileHandle? directory = null;
+        foreach (var part in parts)
         {
-            if (directory != root)
-                directory.Dispose();
+            using var parent = directory;
+            directory = null;
+            if (!FileSystem.TryGetStatusAt(parent ?? root, part, out var status))
+                return null;
+            if (!status.IsDirectory)
+            {
+                isFinal = true;
+                return null;
+            }
+            directory = FileSystem.OpenAt(parent ?? root, part, OpenFlags.Directory | OpenFlags.NoFollow);
+            isFinal |= form.IsOpaque(directory);
         }
+        return directory;
     }
 
     private static string[] GetAttributes(SafeFileHandle directory, string name) =>

@@ -4,10 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Buildx.Engine.Storage;
 
 /// <summary>
-/// Makes a layer of what overlayfs left in an upper directory: without whiteouts that hide nothing, opaque marks where nothing
-/// lies below, directories that were only walked through, and files that were copied up and then left as they are (a chown of
-/// everything to who owns it already). What remains is what has changed.
+/// Makes a layer of what overlayfs left in an upper directory: without whiteouts that hide nothing, directories that were only
+/// walked through, and files that were copied up and then left as they are (a chown of everything to who owns it already). What
+/// remains is what has changed.
 /// </summary>
+/// <remarks>
+/// A directory that was made anew hides what it had before by a whiteout of each name, not by overlayfs's mark of opaque ones:
+/// the mark would hide as well what other trees have there, once the layer is merged with them.
+/// </remarks>
 internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
 {
     private const int BufferSize = 64 * 1024;
@@ -21,13 +25,13 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
     public LayerTree Clean(string upper, CancellationToken cancellationToken)
     {
         using var directory = FileSystem.OpenDirectory(upper);
-        var remaining = Clean(directory, "", isHidden: false, cancellationToken);
+        var remaining = Clean(directory, "", isAnew: false, cancellationToken);
         return remaining == 0 ? new LayerTree(0, LayerFlags.Empty) : new LayerTree(_size, _hides ? LayerFlags.Hides : LayerFlags.None);
     }
 
-    /// <param name="isHidden">A directory further up hides what lies below here: nothing does, for this layer.</param>
+    /// <param name="isAnew">The directory was made anew, itself or with one further up.</param>
     /// <returns>How many entries are left.</returns>
-    private int Clean(SafeFileHandle directory, string path, bool isHidden, CancellationToken cancellationToken)
+    private int Clean(SafeFileHandle directory, string path, bool isAnew, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var remaining = 0;
@@ -37,9 +41,9 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
             var inner = path.Length == 0 ? entry.Name : $"{path}/{entry.Name}";
             if (!FileSystem.TryGetStatusAt(directory, entry.Name, out var status))
                 continue;
-            var keep = status.IsDirectory ? CleanDirectory(directory, entry.Name, inner, status, isHidden, cancellationToken)
-                : status.IsWhiteout ? !isHidden && IsHiding(inner)
-                : isHidden || !IsSameBelow(directory, entry.Name, inner, status);
+            var keep = status.IsDirectory ? CleanDirectory(directory, entry.Name, inner, status, isAnew, cancellationToken)
+                : status.IsWhiteout ? IsHiding(inner)
+                : !IsSameBelow(directory, entry.Name, inner, status);
             if (keep)
             {
                 remaining++;
@@ -112,26 +116,36 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
     }
 
     private bool CleanDirectory(
-        SafeFileHandle parent, string name, string path, FileStatus status, bool isHidden, CancellationToken cancellationToken)
+        SafeFileHandle parent, string name, string path, FileStatus status, bool isAnew, CancellationToken cancellationToken)
     {
         using var directory = FileSystem.OpenAt(parent, name, OpenFlags.Directory | OpenFlags.NoFollow);
-        var isOpaque = form.IsOpaque(directory);
-        var remaining = Clean(directory, path, isHidden || isOpaque, cancellationToken);
-        if (remaining > 0 && !isOpaque)
-            return true;
-        var below = isHidden ? null : lowers.Find(path);
-        if (isOpaque)
+        if (form.IsOpaque(directory))
         {
-            if (below is { Status.IsDirectory: true })
-                _hides = true;
-            else
-                form.ClearOpaque(directory);
-            return true;
+            isAnew = true;
+            form.ClearOpaque(directory);
         }
+        if (isAnew)
+            HideWhatIsBelow(directory, path, status);
+        if (Clean(directory, path, isAnew, cancellationToken) > 0)
+            return true;
         // Empty here, and the same as below: it was copied up for something that was undone.
-        return below is not { Status.IsDirectory: true }
+        return lowers.Find(path) is not { Status.IsDirectory: true } below
             || below.Status.Mode != status.Mode || below.Status.Uid != status.Uid || below.Status.Gid != status.Gid
             || !below.Attributes.Order(StringComparer.Ordinal).SequenceEqual(
                 ExtendedAttributes.List(directory).Where(attribute => !OverlayForm.IsInternal(attribute)).Order(StringComparer.Ordinal));
+    }
+
+    private void HideWhatIsBelow(SafeFileHandle directory, string path, in FileStatus status)
+    {
+        var anything = false;
+        foreach (var name in lowers.List(path))
+        {
+            if (FileSystem.TryGetStatusAt(directory, name, out _))
+                continue;
+            form.MakeWhiteout(directory, name);
+            anything = true;
+        }
+        if (anything)
+            FileSystem.SetTimes(directory, null, status.ModifiedAt);
     }
 }

@@ -102,6 +102,18 @@ public sealed class CopyTests : FileActionTest
     }
 
     [Fact]
+    public async Task A_link_to_nothing_in_a_copied_directory_stays_a_link_also_with_filters()
+    {
+        Write("source/d/f", "x");
+        await ShellAsync("ln -s nothing source/d/link");
+        foreach (var from in (string[])["/d", "/d/", "/*"])
+            await CopyAsync(Copying(from, "/out") with { ExcludePatterns = Patterns("f") });
+        Assert.Equal("nothing", new FileInfo(Path.Combine(Target, "out/link")).LinkTarget);
+        var error = await Assert.ThrowsAsync<FileOperationException>(() => CopyAsync(Copying("/d/link", "/out")));
+        Assert.Equal("\"/d/link\": not found", error.Message);
+    }
+
+    [Fact]
     public async Task A_file_does_not_replace_a_directory_unless_asked()
     {
         Write("source/d/x", "file");
