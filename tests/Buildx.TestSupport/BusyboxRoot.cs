@@ -10,7 +10,7 @@ public static class BusyboxRoot
     [
         "sh", "cat", "echo", "id", "uname", "ls", "mount", "sleep", "true", "false", "touch", "mkdir", "rm", "grep", "stat", "wc", "hostname",
         "ip", "env", "pwd", "chmod", "cp", "ln", "head", "find", "ps", "kill", "tr", "readlink", "dd", "nslookup", "chown", "test", "seq", "date",
-        "su", "unshare",
+        "su", "unshare", "mknod", "mkfifo",
     ];
 
     private static readonly Lazy<string> Cache = new(Fetch);

@@ -52,6 +52,7 @@ internal sealed partial class RuntimeExecutor
             Control = control,
             Console = console,
             Inside = container.Run,
+            Cage = container.Run.Cage,
         };
         var exit = await run.RunAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Buildx.Engine.Execution.Bootstrap;
 using Buildx.Engine.Execution.Bundles;
+using Buildx.Engine.Execution.Cgroups;
 using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Execution.Emulating;
 using Buildx.Linux;
@@ -55,17 +56,20 @@ internal sealed partial class RuntimeExecutor : IExecutor
     {
         cancellationToken.ThrowIfCancellationRequested();
         var runtime = _runtime.Value;
-        var id = $"buildx-{Environment.ProcessId}-{Interlocked.Increment(ref _number)}";
+        var id = StepNames.OfStep(Interlocked.Increment(ref _number));
         var directory = Path.Combine(_work, id);
         Directory.CreateDirectory(directory);
         string? overlay = null;
+        string? cgroup = null;
+        DeviceCage? cage = null;
         try
         {
             var userNamespace = await _emulation.PrepareAsync(spec.Platform, cancellationToken);
             using var root = new ContainerRoot(spec.RootPath);
             using var stubs = new MountStubs();
             var mayMakeNodes = !_isInUserNamespace && userNamespace is null;
-            var nodes = spec.Devices.Nodes.Select(node => node.Complete()).ToLookup(node => mayMakeNodes && node.Path.StartsWith("/dev/", StringComparison.Ordinal));
+            var devices = spec.Devices.Nodes.Select(node => node.Complete()).ToImmutableArray();
+            var nodes = devices.ToLookup(node => mayMakeNodes && node.Path.StartsWith("/dev/", StringComparison.Ordinal));
             var mounts = CollectMounts(spec, directory, userNamespace is not null, nodes[false]);
             var destinations = mounts.Select(mount => (mount.Destination, IsDirectory(mount))).ToImmutableArray();
             var rootPath = spec.RootPath;
@@ -87,7 +91,8 @@ internal sealed partial class RuntimeExecutor : IExecutor
             }
 
             var keptSeccomp = Path.Combine(directory, "seccomp.bpf");
-            var cgroup = FindCgroup(spec, id, output);
+            cgroup = FindCgroup(spec, id, output);
+            cage = FindCage(spec, devices);
             WriteConfiguration(Path.Combine(directory, "config.json"), new Bundle(spec, rootPath, user, mounts)
             {
                 Capabilities = spec.Insecure ? Capabilities.ReadOwn() : Capabilities.Default,
@@ -96,6 +101,8 @@ internal sealed partial class RuntimeExecutor : IExecutor
                     && _emulation.GetKind(spec.Platform) == EmulationKind.Native,
                 SharesNetwork = spec.Network != NetworkMode.None,
                 CgroupsPath = cgroup,
+                DeviceRules = spec.Insecure ? DeviceRules.All : DeviceRules.For(devices),
+                RefusesDeviceNodes = EngineNamespaces.RefusesDeviceNodes,
                 CompiledSeccomp = spec.Insecure ? null : _compiledSeccomp,
                 KeepSeccomp = runtime.IsCrun && !spec.Insecure && File.Exists("/bin/sh")
                     ? (Path.Combine(_state, id, "seccomp.bpf"), keptSeccomp)
@@ -111,6 +118,7 @@ internal sealed partial class RuntimeExecutor : IExecutor
             {
                 Control = control,
                 Console = console,
+                Cage = cage,
             };
             control?.Container = new RunningContainer(id, directory, run, spec, cgroup is not null);
             var exit = await run.RunAsync(cancellationToken);
@@ -127,6 +135,10 @@ internal sealed partial class RuntimeExecutor : IExecutor
         }
         finally
         {
+            if (cgroup is not null)
+                UnifiedCgroups.Remove(cgroup);
+            if (cage is not null && cage != EngineNamespaces.LegacyDevices?.Common)
+                cage.TryRemove();
             if (overlay is not null)
                 Mount.Unmount(overlay);
             Directory.Delete(directory, recursive: true);
@@ -222,14 +234,22 @@ internal sealed partial class RuntimeExecutor : IExecutor
     /// <returns>Null when cgroups are left alone.</returns>
     private string? FindCgroup(ExecutionSpec spec, string id, IExecutionOutput output)
     {
-        if (spec.Resources is null && spec.CgroupParent is null)
-            return null;
+        var isWanted = spec.Resources is not null || spec.CgroupParent is not null;
         if (!EngineNamespaces.ManagesCgroups)
         {
-            output.Write(2, "warning: resource limits are not applied: the engine can't manage cgroups here (it needs root and cgroup v2)\n"u8);
+            if (isWanted)
+                output.Write(2, "warning: resource limits are not applied: the engine can't manage cgroups here (it needs root and cgroup v2)\n"u8);
             return null;
         }
-        return $"/{(spec.CgroupParent ?? _options.CgroupParent ?? "").Trim('/')}/buildkit/{id}".Replace("//", "/", StringComparison.Ordinal);
+        return isWanted || !spec.Insecure ? UnifiedCgroups.PathOf(spec.CgroupParent ?? _options.CgroupParent, id) : null;
+    }
+
+    /// <returns>Null when the runtime keeps the step from devices, or nothing does.</returns>
+    private static DeviceCage? FindCage(ExecutionSpec spec, ImmutableArray<DeviceNode> devices)
+    {
+        if (spec.Insecure || EngineNamespaces.LegacyDevices is not { } legacy)
+            return null;
+        return devices.IsEmpty ? legacy.Common : legacy.Make(DeviceRules.For(devices));
     }
 
     /// <summary>Only some may raise a hard limit, and asking for it would fail the start.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Buildx.Engine.Execution.Cgroups;
 using Buildx.Linux;
 using Buildx.Linux.Processes;
 using Microsoft.Win32.SafeHandles;
@@ -40,6 +41,9 @@ internal sealed partial class RuntimeRun(string runtime, ImmutableArray<string> 
 
     /// <summary>Where the runtime sends the terminal; null for none.</summary>
     public ConsoleSocket? Console { get; init; }
+
+    /// <summary>What keeps the container from devices; null when the runtime does, or nothing.</summary>
+    public DeviceCage? Cage { get; init; }
 
     /// <summary>The run of the container that this process goes into; null for a container of its own.</summary>
     public RuntimeRun? Inside { get; init; }
@@ -105,7 +109,7 @@ internal sealed partial class RuntimeRun(string runtime, ImmutableArray<string> 
             command = command with { Input = Control.Input, Output = Control.Output ?? outWriter };
         lock (_lock)
         {
-            var process = ChildProcess.Start(command);
+            var process = Cage is null ? ChildProcess.Start(command) : Cage.Start(command);
             _process = process;
             if (_isKilled)
                 _ = Task.Run(Kill);

@@ -16,10 +16,10 @@ internal static class TestNamespaces
         var arguments = Environment.GetCommandLineArgs();
         if (EngineHelper.TryRun(arguments[1..]) is { } exitCode)
             Environment.Exit(exitCode);
-        if (arguments is [_, "-as-victim", var directory])
+        if (arguments is [_, "-as-victim", var directory, .. var command])
         {
             EngineBootstrap.Enter(Console.Error.WriteLine);
-            Environment.Exit(VictimEngine.Run(directory));
+            Environment.Exit(command is [var only] ? VictimEngine.Run(directory, only) : VictimEngine.Run(directory));
         }
         EngineBootstrap.Enter(Console.Error.WriteLine);
     }

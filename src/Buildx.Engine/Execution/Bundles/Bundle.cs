@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Execution.Cgroups;
 using Buildx.Engine.Execution.Devices;
 
 namespace Buildx.Engine.Execution.Bundles;
@@ -13,6 +14,12 @@ internal sealed record Bundle(ExecutionSpec Spec, string RootPath, ContainerUser
 
     /// <summary>Null when cgroups are left alone.</summary>
     public string? CgroupsPath { get; init; }
+
+    /// <summary>What the cgroup's processes may do with devices.</summary>
+    public ImmutableArray<DeviceRule> DeviceRules { get; init; } = Cgroups.DeviceRules.Default;
+
+    /// <summary>Whether no nodes may be made but those of harmless devices.</summary>
+    public bool RefusesDeviceNodes { get; init; }
 
     /// <summary>Whether a 64-bit processor runs a 32-bit platform's programs itself.</summary>
     public bool Is32Bit { get; init; }

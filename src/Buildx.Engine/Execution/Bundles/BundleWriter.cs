@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildx.Engine.Execution.Cgroups;
 using Buildx.Engine.Execution.Devices;
 using Buildx.Linux;
 
@@ -158,13 +159,16 @@ internal static class BundleWriter
         if (bundle.CgroupsPath is { } cgroup)
         {
             json.WriteString("cgroupsPath", cgroup);
+            json.WriteStartObject("resources");
+            WriteDeviceRules(json, bundle.DeviceRules);
             if (bundle.Spec.Resources is { } resources)
                 WriteResources(json, resources);
+            json.WriteEndObject();
         }
         if (!bundle.Spec.Insecure)
         {
             json.WritePropertyName("seccomp");
-            json.WriteRawValue(SeccompProfile.Json, skipInputValidation: true);
+            json.WriteRawValue(bundle.RefusesDeviceNodes ? SeccompProfile.JsonWithoutDeviceNodes : SeccompProfile.Json, skipInputValidation: true);
             WriteStrings(json, "maskedPaths", MaskedPaths);
             WriteStrings(json, "readonlyPaths", ReadOnlyPaths);
         }
@@ -197,9 +201,26 @@ internal static class BundleWriter
         json.WriteEndArray();
     }
 
+    private static void WriteDeviceRules(Utf8JsonWriter json, ImmutableArray<DeviceRule> rules)
+    {
+        json.WriteStartArray("devices");
+        foreach (var rule in rules)
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("allow", rule.Allow);
+            json.WriteString("type", rule.TypeName);
+            if (rule.Major is { } major)
+                json.WriteNumber("major", major);
+            if (rule.Minor is { } minor)
+                json.WriteNumber("minor", minor);
+            json.WriteString("access", rule.Access);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     private static void WriteResources(Utf8JsonWriter json, ExecutionResources resources)
     {
-        json.WriteStartObject("resources");
         if (resources.Memory != 0 || resources.MemorySwap != 0)
         {
             json.WriteStartObject("memory");
@@ -219,7 +240,6 @@ internal static class BundleWriter
                 json.WriteString("mems", resources.CpusetMems);
             json.WriteEndObject();
         }
-        json.WriteEndObject();
     }
 
     private static void WriteNamespace(Utf8JsonWriter json, string type, string? path)

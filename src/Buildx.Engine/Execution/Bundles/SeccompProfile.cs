@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Buildx.Linux;
 
 namespace Buildx.Engine.Execution.Bundles;
 
@@ -22,10 +23,21 @@ internal static partial class SeccompProfile
     /// <summary>Linux, UNAME26 and PER_LINUX32 personalities, and asking for the present one.</summary>
     private static readonly ulong[] Personalities = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
-    /// <summary>The JSON of <c>linux.seccomp</c> for this machine.</summary>
-    public static byte[] Json { get; } = Write(RuntimeInformation.OSArchitecture);
+    private const ulong FileTypeMask = 0xf000;
 
-    private static byte[] Write(Architecture architecture)
+    /// <summary>null, zero, full, random, urandom, tty, console, ptmx, and the file that hides another in an overlay.</summary>
+    private static readonly DeviceNumber[] HarmlessDevices =
+        [new(1, 3), new(1, 5), new(1, 7), new(1, 8), new(1, 9), new(5, 0), new(5, 1), new(5, 2), new(0, 0)];
+
+    /// <summary>The JSON of <c>linux.seccomp</c> for this machine.</summary>
+    public static byte[] Json { get; } = Write(RuntimeInformation.OSArchitecture, refusesDeviceNodes: false);
+
+    /// <summary>The same, but with which only nodes of <see cref="HarmlessDevices"/> can be made.</summary>
+    public static byte[] JsonWithoutDeviceNodes => RefusingJson.Value;
+
+    private static Lazy<byte[]> RefusingJson { get; } = new(() => Write(RuntimeInformation.OSArchitecture, refusesDeviceNodes: true));
+
+    private static byte[] Write(Architecture architecture, bool refusesDeviceNodes)
     {
         var buffer = new ArrayBufferWriter<byte>(16 << 10);
         using (var json = new Utf8JsonWriter(buffer))
@@ -37,6 +49,10 @@ internal static partial class SeccompProfile
             json.WriteStartArray("syscalls");
             Allow(json, AllowedCalls);
             Allow(json, "process_vm_readv process_vm_writev ptrace chroot");
+            if (refusesDeviceNodes)
+                AllowHarmlessNodes(json);
+            else
+                Allow(json, "mknod mknodat");
             Allow(json, architecture switch
             {
                 Architecture.X64 => "arch_prctl modify_ldt",
@@ -88,19 +104,44 @@ internal static partial class SeccompProfile
             WriteRule(json, names, "SCMP_ACT_ALLOW", null);
     }
 
+    private static void AllowHarmlessNodes(Utf8JsonWriter json)
+    {
+        foreach (var (call, mode) in (ReadOnlySpan<(string, int)>)[("mknod", 1), ("mknodat", 2)])
+        {
+            // A type of nothing means a regular file.
+            foreach (var type in (ReadOnlySpan<FileType>)[FileType.Unknown, FileType.Regular, FileType.Fifo, FileType.Socket])
+                AllowWhen(json, call, mode, "SCMP_CMP_MASKED_EQ", FileTypeMask, (ulong)type);
+            foreach (var device in HarmlessDevices)
+            {
+                WriteRule(json, [call], "SCMP_ACT_ALLOW", null, () =>
+                {
+                    json.WriteStartArray("args");
+                    WriteCondition(json, mode, "SCMP_CMP_MASKED_EQ", FileTypeMask, (ulong)FileType.CharacterDevice);
+                    WriteCondition(json, mode + 1, "SCMP_CMP_EQ", device.Value);
+                    json.WriteEndArray();
+                });
+            }
+        }
+    }
+
     private static void AllowWhen(Utf8JsonWriter json, string call, int argument, string comparison, ulong value, ulong? second = null) =>
         WriteRule(json, [call], "SCMP_ACT_ALLOW", null, () =>
         {
             json.WriteStartArray("args");
-            json.WriteStartObject();
-            json.WriteNumber("index", argument);
-            json.WriteNumber("value", value);
-            if (second is { } other)
-                json.WriteNumber("valueTwo", other);
-            json.WriteString("op", comparison);
-            json.WriteEndObject();
+            WriteCondition(json, argument, comparison, value, second);
             json.WriteEndArray();
         });
+
+    private static void WriteCondition(Utf8JsonWriter json, int argument, string comparison, ulong value, ulong? second = null)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("index", argument);
+        json.WriteNumber("value", value);
+        if (second is { } other)
+            json.WriteNumber("valueTwo", other);
+        json.WriteString("op", comparison);
+        json.WriteEndObject();
+    }
 
     private static void WriteRule(Utf8JsonWriter json, ReadOnlySpan<string> names, string action, int? error, Action? writeConditions = null)
     {

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Buildx.Linux;
+using Buildx.Linux.Processes;
+using Microsoft.Win32.SafeHandles;
+
+namespace Buildx.Engine.Execution.Cgroups;
+
+/// <summary>A cgroup of v1's <c>devices</c> hierarchy below the engine's own: what is started in it is under its rules from its first instruction.</summary>
+internal sealed class DeviceCage(SafeFileHandle parent, string name, ImmutableArray<DeviceRule> rules)
+{
+    private const string Tasks = "tasks";
+    private const int Attempts = 50;
+
+    private readonly Lock _lock = new();
+    private bool _isMade;
+
+    /// <summary>
+    /// To be called on a thread that waits for nobody else. Only this thread goes in, and comes out as soon as it has the child: with
+    /// v1, threads are in cgroups for themselves, and a child is where its parent's thread was.
+    /// </summary>
+    public ChildProcess Start(ProcessStart command)
+    {
+        Enter();
+        try
+        {
+            return ChildProcess.Start(command);
+        }
+        finally
+        {
+            MoveHere(Tasks);
+        }
+    }
+
+    /// <summary>Makes it now, so that it is known that it can be made.</summary>
+    public void Make()
+    {
+        lock (_lock)
+        {
+            if (_isMade)
+                return;
+            FileSystem.TryMakeDirectoryAt(parent, name, 0x1ed);
+            foreach (var rule in rules)
+            {
+                try
+                {
+                    Write($"{name}/devices.{(rule.Allow ? "allow" : "deny")}", rule.ToString());
+                }
+                catch (LinuxException e) when (rule.Allow && e.Errno == Errno.EPERM)
+                {
+                    // The engine itself may not: neither can its steps.
+                }
+            }
+            _isMade = true;
+        }
+    }
+
+    /// <returns>False when something is still in it.</returns>
+    public bool TryRemove()
+    {
+        lock (_lock)
+        {
+            _isMade = false;
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                try
+                {
+                    FileSystem.RemoveEmptyDirectoryAt(parent, name);
+                    return true;
+                }
+                catch (LinuxException e) when (e.Errno == Errno.EBUSY)
+                {
+                    ReleaseOwnThreads();
+                    Thread.Sleep(attempt / 10);
+                }
+            }
+            return false;
+        }
+    }
+
+    private void Enter()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            Make();
+            try
+            {
+                MoveHere($"{name}/{Tasks}");
+                return;
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENODEV && attempt < Attempts)
+            {
+                // Another engine, which doesn't see this process, has taken it for a dead one's.
+                lock (_lock)
+                    _isMade = false;
+            }
+        }
+    }
+
+    /// <summary>A thread of the runtime's (.NET's) that was born while its parent was in here stays otherwise.</summary>
+    private void ReleaseOwnThreads()
+    {
+        foreach (var line in File.ReadAllLines(Path.Combine(FileSystem.GetMagicPath(parent), name, Tasks)))
+        {
+            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var thread) && Directory.Exists($"/proc/self/task/{thread}"))
+                Write(Tasks, line);
+        }
+    }
+
+    private void MoveHere(string tasks) => Write(tasks, "0");
+
+    private void Write(string file, string text)
+    {
+        using var handle = FileSystem.OpenAt(parent, file, OpenFlags.WriteOnly);
+        FileSystem.Write(handle, Encoding.ASCII.GetBytes(text));
+    }
+}

@@ -1,0 +1,82 @@
+using Buildx.Linux;
+using Buildx.Linux.Namespaces;
+
+namespace Buildx.Engine.Execution.Cgroups;
+
+/// <summary>Cgroup v2: the OCI runtime makes a cgroup for each step, and attaches the program that refuses devices.</summary>
+internal static class UnifiedCgroups
+{
+    private const string Root = "/sys/fs/cgroup";
+    private const int Attempts = 20;
+
+    /// <summary>Whether the machine has cgroup v2 alone.</summary>
+    public static bool AreMounted => File.Exists(Root + "/cgroup.controllers");
+
+    /// <summary>Tries what the runtime will have to do.</summary>
+    /// <returns>False when it would fail.</returns>
+    public static bool CanBeUsed()
+    {
+        var probe = Path.Combine(Root, StepNames.OfEngine);
+        try
+        {
+            Directory.CreateDirectory(probe);
+            try
+            {
+                using var directory = FileSystem.OpenDirectory(probe);
+                return DeviceProgram.CanBeAttached(directory);
+            }
+            finally
+            {
+                Directory.Delete(probe);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <param name="parent">Under which the step is to run; null for the root.</param>
+    /// <returns>The path of a step's cgroup, as the runtime takes it.</returns>
+    public static string PathOf(string? parent, string id)
+    {
+        var trimmed = (parent ?? "").Trim('/');
+        return trimmed.Length == 0 ? $"/buildkit/{id}" : $"/{trimmed}/buildkit/{id}";
+    }
+
+    /// <summary>After the step: the runtime removes it, unless it was killed.</summary>
+    public static void Remove(string path)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            try
+            {
+                FileSystem.RemoveEmptyDirectoryAt(null, Root + path);
+                return;
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EBUSY)
+            {
+                Thread.Sleep(attempt);
+            }
+        }
+    }
+
+    /// <summary>What steps of engines that were killed have left.</summary>
+    public static void RemoveLeftovers()
+    {
+        var all = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        foreach (var path in Directory.GetDirectories(Root, "buildx-*", all))
+        {
+            if (!StepNames.IsOfDeadEngine(Path.GetFileName(path)))
+                continue;
+            try
+            {
+                FileSystem.RemoveEmptyDirectoryAt(null, path);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EBUSY)
+            {
+                // Somebody's whose process isn't visible here.
+            }
+        }
+    }
+}
