@@ -24,7 +24,7 @@ internal static class VictimEngine
     {
         public void Write(int stream, ReadOnlySpan<byte> data)
         {
-            using var console = Console.OpenStandardOutput();
+            using var console = stream == 2 ? Console.OpenStandardError() : Console.OpenStandardOutput();
             console.Write(data);
         }
     }

@@ -1,5 +1,7 @@
+using Buildx.Engine.Execution.Bundles;
 using Buildx.Linux;
 using Buildx.Linux.Namespaces;
+using Buildx.Linux.Processes;
 
 namespace Buildx.Engine.Execution.Cgroups;
 
@@ -16,6 +18,9 @@ internal static class UnifiedCgroups
     /// <returns>False when it would fail.</returns>
     public static bool CanBeUsed()
     {
+        // crun insists on locking as much memory as it likes before it loads the program.
+        if (ExecutableSearch.Find("crun") is not null && !Capabilities.IsEffective("SYS_RESOURCE") && ResourceLimit.Get("memlock") is not { Hard: ulong.MaxValue })
+            return false;
         var probe = Path.Combine(Root, StepNames.OfEngine);
         try
         {

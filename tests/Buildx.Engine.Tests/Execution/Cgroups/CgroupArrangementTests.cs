@@ -10,8 +10,12 @@ public sealed class CgroupArrangementTests
     private const string TryDevices =
         "mknod /tmp/null c 1 3 && echo x >/tmp/null && echo null; mkfifo /tmp/fifo && touch /tmp/file && echo files; mknod /tmp/x b 7 0 && echo made; dd if=/tmp/x count=0 || echo closed";
 
-    /// <summary>The version 2 hierarchy, which is elsewhere on a machine that has both.</summary>
-    private const string Unified = "test -e /sys/fs/cgroup/cgroup.controllers || mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup";
+    /// <summary>
+    /// The version 2 hierarchy, which is elsewhere on a machine that has both; and runc, since crun needs to be allowed to lock any
+    /// amount of memory for it, which not every container is.
+    /// </summary>
+    private const string Unified =
+        "test -e /sys/fs/cgroup/cgroup.controllers || mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup; mount --bind /etc/passwd \"$(command -v crun)\"";
 
     [Fact]
     public async Task With_version_2_the_runtime_keeps_steps_from_devices()
