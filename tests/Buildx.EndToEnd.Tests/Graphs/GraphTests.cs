@@ -172,6 +172,38 @@ public sealed class GraphTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task A_merge_takes_away_only_what_its_inputs_own_steps_did()
+    {
+        await using var build = await Built.CreateAsync(bases);
+        LlbOutput Files(params string[] names) => names
+            .Aggregate(new LlbFile(null).MakeDirectory("/dir/inner", 0b111_101_101, makeParents: true), (file, name) => file.MakeFile(name, 0b110_100_100, "x"u8.ToArray()))
+            .ToOutput(VertexOptions.None);
+        LlbOutput Run(LlbOutput tree, string script) => LlbExec.MountOutput(
+            LlbExec.Create(
+                new ExecSpecification
+                {
+                    Root = Busybox,
+                    Arguments = ["/bin/sh", "-ec", "cd /tree; " + script],
+                    Environment = ["PATH=/bin"],
+                    Mounts = [new ExecMount.Bind("/tree", tree)],
+                },
+                Native),
+            "/tree");
+
+        var anew = Run(Files("/dir/old", "/dir/inner/old"), "rm -r dir; mkdir -p dir/inner; touch dir/inner/new");
+        var merged = LlbMerge.Create([Files("/dir/old", "/dir/other", "/dir/inner/other"), anew], VertexOptions.None)!;
+
+        Assert.Equal(["dir/inner/new", "dir/inner/other", "dir/other"], (await build.MakeAsync(merged)).Files());
+        var listed = await build.MakeAsync(Run(merged, "find . -type f > list; mv dir moved; ls -R moved"));
+        Assert.Equal(["./dir/inner/new", "./dir/inner/other", "./dir/other"], listed.Text("list").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => name != "./list").Order(StringComparer.Ordinal));
+        Assert.Equal(["list", "moved/inner/new", "moved/inner/other", "moved/other"], listed.Files());
+        // The changes alone list nothing of what they take away.
+        var alone = await build.MakeAsync(Run(LlbDiff.Create(Files("/dir/old", "/dir/inner/old"), anew, VertexOptions.None)!, "find . > list; rm -r dir"));
+        Assert.Equal(["list"], alone.Names(""));
+        Assert.Equal([".", "./dir", "./dir/inner", "./dir/inner/new"], alone.Text("list").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => name != "./list").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_graph_may_come_out_of_a_file_and_wait_for_others()
     {
         await using var build = await Built.CreateAsync(bases);
