@@ -16,5 +16,18 @@ internal static class StepNames
         name.StartsWith(Prefix, StringComparison.Ordinal)
         && name[Prefix.Length..].Split('-') is { Length: <= 2 } numbers
         && numbers.All(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        && !Directory.Exists($"/proc/{numbers[0]}");
+        && !IsAlive(numbers[0]);
+
+    /// <summary>One that has ended, but whose parent has not looked yet, has no command line any more.</summary>
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{process}/cmdline").Length > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e is UnauthorizedAccessException;
+        }
+    }
 }
