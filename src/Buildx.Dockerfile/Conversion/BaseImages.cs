@@ -8,6 +8,8 @@ internal sealed class BaseImages(ConversionContext context)
 {
     private static readonly string[] CommonImages = ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora", "node", "python", "nginx"];
 
+    private readonly Dictionary<(Digest, Platform), ImageConfig> _configs = [];
+
     public async Task ResolveAsync(HashSet<StageNode> needed, CancellationToken cancellationToken)
     {
         var work = new List<Task>();
@@ -43,6 +45,19 @@ internal sealed class BaseImages(ConversionContext context)
                 throw;
             throw new DockerfileException(
                 context.Document.FileName, errors.SelectMany(one => one.Errors).OrderBy(error => error.Ranges.Count == 0 ? default : error.Ranges[0].Start).ToArray(), errors[0].InnerException);
+        }
+    }
+
+    /// <summary>Many stages start from the same image. An index has one digest, and a config for each platform.</summary>
+    private ImageConfig Parse(ImageMetadata metadata, Platform platform)
+    {
+        if (metadata.Digest is not { } digest)
+            return BaseConfig.Parse(metadata.ConfigJson);
+        lock (_configs)
+        {
+            if (!_configs.TryGetValue((digest, platform), out var config))
+                _configs.Add((digest, platform), config = BaseConfig.Parse(metadata.ConfigJson));
+            return config;
         }
     }
 
@@ -85,7 +100,7 @@ internal sealed class BaseImages(ConversionContext context)
         ImageConfig parsed;
         try
         {
-            parsed = BaseConfig.Parse(metadata.ConfigJson);
+            parsed = Parse(metadata, platform);
         }
         catch (FormatException e)
         {

@@ -7,6 +7,8 @@ internal sealed class FromRules(ConversionContext context, Linter linter)
 {
     public void CheckArguments(FromInstruction from, ExpansionResult expanded)
     {
+        if (expanded.Unmatched.Count == 0)
+            return;
         var known = context.Outline.Arguments.Keys.Union(context.GlobalArguments.Names).ToArray();
         foreach (var name in expanded.Unmatched.Except(known))
             linter.Report(LintRules.UndefinedArgInFrom, from.Range, $"the argument \"{name}\" is not declared{Suggestion.Phrase(name, known)}; put ARG {name}=… before the first FROM");

@@ -63,11 +63,31 @@ internal static class SyntaxRules
 
     private static void CheckCasing(DockerfileDocument document, Linter linter)
     {
-        var instructions = document.Stages.SelectMany(stage => stage.Instructions.Prepend(stage.From)).Select(instruction => (Instruction: instruction, Casing: Casing(instruction.Keyword))).ToArray();
-        var wanted = instructions.Count(found => found.Casing == false) <= instructions.Count(found => found.Casing == true);
-        foreach (var (instruction, casing) in instructions)
+        var (lower, upper) = (0, 0);
+        foreach (var stage in document.Stages)
         {
-            if (casing != wanted && instruction.Keyword != Apply(wanted, instruction.Keyword))
+            Count(stage.From);
+            foreach (var instruction in stage.Instructions)
+                Count(instruction);
+        }
+        var wanted = lower <= upper;
+        foreach (var stage in document.Stages)
+        {
+            Check(stage.From);
+            foreach (var instruction in stage.Instructions)
+                Check(instruction);
+        }
+
+        void Count(Instruction instruction)
+        {
+            var casing = Casing(instruction.Keyword);
+            lower += casing == false ? 1 : 0;
+            upper += casing == true ? 1 : 0;
+        }
+
+        void Check(Instruction instruction)
+        {
+            if (instruction.Keyword != Apply(wanted, instruction.Keyword))
             {
                 linter.Report(
                     LintRules.ConsistentInstructionCasing, instruction.Range,
