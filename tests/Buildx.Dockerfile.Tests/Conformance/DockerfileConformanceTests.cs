@@ -1,9 +1,9 @@
-using Buildx.TestSupport;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.TestSupport;
 
 namespace Buildx.Dockerfile.Tests.Conformance;
 

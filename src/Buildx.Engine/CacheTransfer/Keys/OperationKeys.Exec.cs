@@ -73,10 +73,8 @@ internal static partial class OperationKeys
         return cache.Sharing == CacheSharingOpt.Shared && (cache.ID == destination || (slash >= 0 && cache.ID[(slash + 1)..] == destination));
     }
 
-    private static bool IsRootOnly(ExecOp operation) => operation.Mounts is
-    [
-        { Dest: "/", Readonly: false, MountType: MountType.Bind, CacheOpt: null, SSHOpt: null, SecretOpt: null, ResultID: "" },
-    ];
+    private static bool IsRootOnly(ExecOp operation) =>
+        operation.Mounts is [{ Dest: "/", Readonly: false, MountType: MountType.Bind, CacheOpt: null, SSHOpt: null, SecretOpt: null, ResultID: "" }];
 
     private static Platform DefaultPlatform() => new() { OS = Oci.Platform.Host.Os, Architecture = Oci.Platform.Host.Architecture, Variant = Oci.Platform.Host.Variant ?? "" };
 
