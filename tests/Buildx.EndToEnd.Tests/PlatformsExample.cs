@@ -34,7 +34,9 @@ internal static class PlatformsExample
         using var top = JsonDocument.Parse(await File.ReadAllTextAsync(layout + "/index.json"));
         Assert.Equal(digest, top.RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString());
         using var index = Blob(layout, digest);
-        var manifests = index.RootElement.GetProperty("manifests").EnumerateArray().ToList();
+        // Each has its provenance beside it.
+        var manifests = index.RootElement.GetProperty("manifests").EnumerateArray()
+            .Where(manifest => manifest.GetProperty("platform").GetProperty("os").GetString() != "unknown").ToList();
         Assert.Equal(8, manifests.Count);
         foreach (var manifest in manifests)
         {

@@ -10,10 +10,10 @@ namespace Buildx.Engine.CacheTransfer.Places;
 /// <summary><c>type=local</c>: a directory of the client, which has an OCI layout's blobs in it and is reached through the session.</summary>
 internal sealed class LocalPlace : ICachePlace, IBlobSource
 {
-    private const int ChunkSize = 1 << 20;
     private const int MaximumJsonSize = 64 << 20;
 
     private readonly ISession _session;
+    private readonly ClientContentStore _store;
     private readonly string _directory;
     private readonly Digest? _manifest;
 
@@ -24,6 +24,7 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
             ? session
             : throw new CacheTransferException($"the client does not offer its cache directory {directory}");
         (_directory, _manifest) = (directory, manifest);
+        _store = new ClientContentStore(_session, SessionStreams.CacheStorePrefix + directory);
     }
 
     public string Name => _directory;
@@ -33,10 +34,6 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     public string? Repository => null;
 
     public bool IsUsable => !_session.Closed.IsCancellationRequested;
-
-    private Metadata Headers => new() { { SessionStreams.ContentStoreKey, SessionStreams.CacheStorePrefix + _directory } };
-
-    private Content.ContentClient Client => new(_session.Invoker);
 
     public async Task<byte[]> ReadManifestAsync(CancellationToken cancellationToken)
     {
@@ -62,16 +59,9 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     public async Task WriteBlobAsync(
         Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        if (await FindAsync(blob.Digest, cancellationToken) is not null)
-            return;
         try
         {
-            await using var content = await open(cancellationToken);
-            await SendAsync(blob, content, progress, cancellationToken);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
-        {
-            // Somebody else was faster.
+            await _store.WriteAsync(blob.Digest, blob.Size, open, progress, cancellationToken);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -82,39 +72,11 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     public Task WriteManifestAsync(Descriptor manifest, byte[] json, CancellationToken cancellationToken) =>
         WriteBlobAsync(manifest, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, null, cancellationToken);
 
-    private async Task SendAsync(Descriptor blob, Stream content, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        using var call = Client.Write(Headers, cancellationToken: cancellationToken);
-        var buffer = new byte[ChunkSize];
-        long offset = 0;
-        await StepAsync(new WriteContentRequest { Action = WriteAction.Stat });
-        while (await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var count)
-        {
-            await StepAsync(new WriteContentRequest { Action = WriteAction.Write, Offset = offset, Data = Google.Protobuf.ByteString.CopyFrom(buffer, 0, count) });
-            offset += count;
-            progress?.Report(offset);
-        }
-        await StepAsync(new WriteContentRequest { Action = WriteAction.Commit, Offset = offset });
-        await call.RequestStream.CompleteAsync();
-
-        async Task StepAsync(WriteContentRequest request)
-        {
-            (request.Ref, request.Total, request.Expected) = (blob.Digest.Value, blob.Size, blob.Digest.Value);
-            await call.RequestStream.WriteAsync(request, cancellationToken);
-            if (!await call.ResponseStream.MoveNext(cancellationToken))
-                throw new CacheTransferException($"the client stopped to take {blob.Digest} for {_directory}");
-        }
-    }
-
     private async Task<long?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
-            return (await Client.InfoAsync(new InfoRequest { Digest = digest.Value }, Headers, cancellationToken: cancellationToken)).Info.Size;
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return null;
+            return await _store.FindAsync(digest, cancellationToken);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {

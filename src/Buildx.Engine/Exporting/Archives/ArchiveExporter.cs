@@ -2,13 +2,23 @@ using System.Globalization;
 using Buildx.Engine.Exporting.Files;
 using Buildx.Engine.Exporting.Images;
 using Buildx.Engine.Exporting.Options;
+using Buildx.Engine.Server;
 using Buildx.Engine.Storage;
+using Buildx.Oci;
+using Buildx.Protocol.Sessions;
+using Grpc.Core;
 
 namespace Buildx.Engine.Exporting.Archives;
 
-/// <summary><c>type=oci</c> and <c>type=docker</c>: an image as a tar that the client takes.</summary>
-internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions options, IStorage storage) : IExporter
+/// <summary>
+/// <c>type=oci</c> and <c>type=docker</c>: an image as a tar that the client takes, or with <c>tar=false</c> as blobs in a content store
+/// of the client, which writes the index itself.
+/// </summary>
+internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions options, IStorage storage, bool isArchive) : IExporter
 {
+    /// <summary>BuildKit's clients offer one store at most, under this name.</summary>
+    private const string ClientStore = "export";
+
     private const string CreatedAnnotation = "org.opencontainers.image.created";
 
     private string Name => variant is ArchiveVariant.Docker ? "docker" : "oci";
@@ -17,9 +27,8 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
 
     public static ArchiveExporter Create(ArchiveVariant variant, ExporterAttributes attributes, IStorage storage)
     {
-        if (attributes.TakeFlag("tar") is false)
-            throw attributes.Unsupported("tar=false", "write the archive and unpack it with tar");
-        return new ArchiveExporter(variant, ImageOptions.Take(attributes, inlineAttestations: false), storage);
+        var isArchive = attributes.TakeFlag("tar") ?? true;
+        return new ArchiveExporter(variant, ImageOptions.Take(attributes, inlineAttestations: false), storage, isArchive);
     }
 
     public async Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
@@ -28,7 +37,7 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
             throw new ExportException("the docker exporter writes no attestations: leave --provenance and --sbom out, or use type=oci");
         if (variant is ArchiveVariant.Docker && request.Result.IsMultiPlatform)
             throw new ExportException("docker exporter does not currently support exporting manifest lists: build one platform, or use type=oci");
-        var session = FileSendCall.Require(request.Session, Name);
+        var session = isArchive ? FileSendCall.Require(request.Session, Name) : RequireStore(request.Session);
         using var lease = storage.Lease();
         var image = await new ImageAssembler(storage.Content, storage.Layers).AssembleAsync(request.Result, options, lease, request.Progress, cancellationToken);
         await LazyLayers.FetchAsync(image, storage.Content, request.Progress, cancellationToken);
@@ -41,6 +50,12 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
         var descriptor = image.Target with { Annotations = annotations.Count == 0 ? null : annotations };
 
         var response = ExportResponse.For(image, descriptor, [.. names.Select(name => name.ToString())]);
+        if (!isArchive)
+        {
+            using (request.Progress.Step("sending blobs"))
+                await SendBlobsAsync(session, image, cancellationToken);
+            return response;
+        }
         using (request.Progress.Step("sending tarball"))
         {
             await FileSendStream.SendAsync(
@@ -52,5 +67,27 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
                 cancellationToken);
         }
         return response;
+    }
+
+    private ISession RequireStore(ISession? session) => session is not null && session.Supports(SessionStreams.ContentReadMethod)
+        ? session
+        : throw new ExportException($"{Name} exporter with tar=false needs a client that offers a content store");
+
+    private async Task SendBlobsAsync(ISession session, AssembledImage image, CancellationToken cancellationToken)
+    {
+        var store = new ClientContentStore(session, ClientStore);
+        try
+        {
+            // A manifest after what it names, the target last.
+            foreach (var digest in ImageArchive.BlobsOf(image).Reverse<Digest>())
+            {
+                _ = storage.Content.TryGetSize(digest, out var size);
+                await store.WriteAsync(digest, size, _ => ValueTask.FromResult(storage.Content.OpenRead(digest)), null, cancellationToken);
+            }
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ExportException($"the client could not take the image's blobs: {e.Status.Detail}", e);
+        }
     }
 }

@@ -55,7 +55,8 @@ internal static class ImageArchive
             [OciLayout.ReferenceNameAnnotation] = name.Tag ?? name.Digest?.Value ?? "latest",
         };
 
-    private static List<Digest> BlobsOf(AssembledImage image)
+    /// <summary>All that the image is made of, what names others before those.</summary>
+    public static List<Digest> BlobsOf(AssembledImage image)
     {
         IEnumerable<Digest> digests =
         [

@@ -34,7 +34,8 @@ internal sealed class ExportedTrees : IAsyncDisposable
                 trees._sources.Add(source);
                 var epoch = options.Epoch.For(result, platform.Id);
                 parts.Add((
-                    new Stat { Path = platform.Id.Replace('/', '_'), Mode = DirectoryMode, ModTime = Nanoseconds(epoch) },
+                    // A frontend need not say for which platform it has built when it was asked for none.
+                    new Stat { Path = (platform.Id.Length > 0 ? platform.Id : platform.Platform.ToString()).Replace('/', '_'), Mode = DirectoryMode, ModTime = Nanoseconds(epoch) },
                     StatementsSource.Create(
                         epoch is null ? source : new DatedSource(source, Nanoseconds(epoch)),
                         result.Attestations.GetValueOrDefault(platform.Id, []),
@@ -44,7 +45,7 @@ internal sealed class ExportedTrees : IAsyncDisposable
             }
             trees.Source = parts switch
             {
-                [var only] when !split || only.Directory.Path.Length == 0 => only.Source,
+                [var only] when !split => only.Source,
                 _ when split => new CombinedSource(parts),
                 _ => new MergedSource([.. result.Platforms.Select(platform => platform.Id)], [.. parts.Select(part => part.Source)]),
             };
