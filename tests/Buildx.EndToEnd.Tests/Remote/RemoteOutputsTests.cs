@@ -20,6 +20,8 @@ public sealed class RemoteOutputsTests(RemoteBuilder remote)
         await buildx.BuildAsync(
             builder, "--provenance=false", "-o", $"type=image,name={image},push-by-digest=true,push=true,name-canonical=true", "--metadata-file", buildx.Path + "/metadata.json");
         var unnamed = await buildx.FailAsync("build", "--builder", builder, "--push", ".");
+        // What is wrong with an output is said before the client's frontend has a build to work for.
+        var wrong = await buildx.FailAsync("build", "--builder", builder, "-o", $"type=image,name={image},compression=nonsense", ".");
 
         var zstd = JsonDocument.Parse(await InspectAsync("--raw", image + ":zstd")).RootElement;
         Assert.All(zstd.GetProperty("layers").EnumerateArray(), layer => Assert.Equal("application/vnd.oci.image.layer.v1.tar+zstd", layer.GetProperty("mediaType").GetString()));
@@ -32,6 +34,7 @@ public sealed class RemoteOutputsTests(RemoteBuilder remote)
         var tags = JsonDocument.Parse(await Tool.RunAsync("skopeo", "list-tags", "--tls-verify=false", $"docker://{image}")).RootElement.GetProperty("Tags").EnumerateArray().Select(tag => tag.GetString());
         Assert.Equal(["docker", "zstd"], tags.Order());
         Assert.Contains("tag is needed when pushing to registry", unnamed.All, StringComparison.Ordinal);
+        Assert.Contains("compression=\"nonsense\" is not valid", wrong.All, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]

@@ -15,6 +15,15 @@ internal sealed class ClientFrontend(FrontendCatalog catalog) : IFrontend
         return await build.Result.WaitAsync(cancellationToken);
     }
 
+    /// <summary>The build ended; if its frontend was never asked, calls that wait for it learn why.</summary>
+    public void Fail(Exception reason)
+    {
+        _started.TrySetException(reason);
+        // Nobody may be waiting.
+        _ = _started.Task.Exception;
+    }
+
     /// <summary>The build that the client works for, once it has begun.</summary>
+    /// <exception cref="Exception">It failed before it began.</exception>
     public Task<GatewayBuild> WaitAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
 }

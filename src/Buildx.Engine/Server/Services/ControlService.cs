@@ -66,6 +66,7 @@ internal sealed partial class ControlService(
             catch (Exception e)
             {
                 var error = e as RpcException ?? ErrorConversion.ToRpcException(e, stop.Token);
+                job.ClientFrontend?.Fail(error);
                 job.Progress.Complete();
                 if (recorder is not null)
                     await recorder.CompleteAsync(job.Progress, answers: null, error, job.Lease);
