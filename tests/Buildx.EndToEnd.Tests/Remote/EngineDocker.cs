@@ -13,7 +13,6 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
 
     public const string Image = "engine-under-test:v1";
 
-    private readonly SemaphoreSlim _lock = new(1);
     private readonly TemporaryDirectory _directory = new();
     private DockerDaemon? _docker;
     private bool _isRunning;
@@ -23,26 +22,17 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
         if (_docker is not null)
         {
             // Otherwise the container's own mounts would outlive its daemon.
-            await (await CliAsync(_docker)).ExecuteAsync("rm", "--force", "--volumes", $"buildx_buildkit_{Builder}0");
+            await (await DockerAsync()).ExecuteAsync("rm", "--force", "--volumes", $"buildx_buildkit_{Builder}0");
             await _docker.DisposeAsync();
         }
-        _lock.Dispose();
         _directory.Dispose();
     }
 
     /// <summary>For <c>DOCKER_HOST</c>.</summary>
-    public async Task<string> GetHostAsync()
-    {
-        await _lock.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            return (_docker ??= await StartAsync()).Host;
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
+    public async Task<string> GetHostAsync() => (_docker ??= await StartAsync()).Host;
+
+    /// <summary>Its command line.</summary>
+    public async Task<Tool> DockerAsync() => await CliAsync(await GetHostAsync());
 
     /// <summary>Makes the builder known to a Buildx, and sees to it that it runs.</summary>
     public async Task AddBuilderAsync(RemoteBuildx buildx)
@@ -65,8 +55,8 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
             .. more, host]);
     }
 
-    private static async Task<Tool> CliAsync(DockerDaemon docker) =>
-        new(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker")) { Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = docker.Host } };
+    private static async Task<Tool> CliAsync(string host) =>
+        new(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker")) { Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = host } };
 
     private async Task<DockerDaemon> StartAsync()
     {
@@ -83,7 +73,7 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
             await place.Tool(Repository.Root + "/images/engine/make").SucceedAsync(_directory.Path + "/engine.tar", Image);
         }
         var docker = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await (await CliAsync(docker)).SucceedAsync("load", "-i", _directory.Path + "/engine.tar");
+        await (await CliAsync(docker.Host)).SucceedAsync("load", "-i", _directory.Path + "/engine.tar");
         File.Delete(_directory.Path + "/engine.tar");
         return docker;
     }

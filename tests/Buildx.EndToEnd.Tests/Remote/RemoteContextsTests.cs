@@ -14,10 +14,10 @@ public sealed class RemoteContextsTests(RemoteBuilder remote, BaseImageRegistry 
         buildx.Write("packed/sub/own.Dockerfile", "FROM busybox:1.36\nCOPY file /file\n");
         buildx.Write("packed/file", "of the archive");
         await Tool.RunAsync("tar", "-czf", buildx.Path + "/context.tar.gz", "-C", buildx.Project + "/packed", ".");
-        var tool = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+        var tool = await buildx.ToolAsync();
 
-        await (await buildx.ToolAsync() with { Name = "sh" }).SucceedAsync(
-            "-c", $"'{tool}' build --builder {builder} -f sub/own.Dockerfile -o type=local,dest={buildx.Path}/out - < {buildx.Path}/context.tar.gz");
+        await (tool with { Name = "sh" }).SucceedAsync(
+            "-c", $"'{tool.Name}' build --builder {builder} -f sub/own.Dockerfile -o type=local,dest={buildx.Path}/out - < {buildx.Path}/context.tar.gz");
 
         Assert.Equal("of the archive", buildx.Read("out/file"));
     }
@@ -92,10 +92,10 @@ public sealed class RemoteContextsTests(RemoteBuilder remote, BaseImageRegistry 
     {
         await using var buildx = await remote.BuildxAsync(builder);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN echo on a terminal\n");
-        var tool = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+        var tool = await buildx.ToolAsync();
 
-        var drawn = await (await buildx.ToolAsync() with { Name = "script" }).SucceedAsync(
-            "-qec", $"'{tool}' build --builder {builder} --progress=tty --no-cache .", "/dev/null");
+        var drawn = await (tool with { Name = "script" }).SucceedAsync(
+            "-qec", $"'{tool.Name}' build --builder {builder} --progress=tty --no-cache .", "/dev/null");
 
         Assert.Contains("\e[", drawn.Output, StringComparison.Ordinal);
         Assert.Matches(@"=> \[2/2\] RUN echo on a terminal +\d", drawn.Output);

@@ -36,10 +36,7 @@ public sealed class RemoteNodesTests(RemoteBuilder remote)
     public async Task A_container_is_booted_stopped_kept_or_removed_as_it_is_told()
     {
         await using var buildx = await remote.BuildxAsync(EngineDocker.Builder);
-        var docker = new Tool(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker"))
-        {
-            Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = await remote.Docker.GetHostAsync() },
-        };
+        var docker = await remote.Docker.DockerAsync();
         buildx.Write("Dockerfile", "FROM busybox:1.36\nRUN cat /proc/sys/kernel/random/uuid > /id\n");
 
         await remote.Docker.CreateBuilderAsync(buildx, "mine", "--bootstrap", "--use", "--platform", "linux/amd64");

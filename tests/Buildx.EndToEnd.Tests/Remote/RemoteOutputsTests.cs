@@ -68,7 +68,7 @@ public sealed class RemoteOutputsTests(RemoteBuilder remote)
         buildx.Environment["DOCKER_HOST"] = await remote.Docker.GetHostAsync();
         buildx.Write("Dockerfile", $"FROM busybox:1.36\nRUN echo by-{builder} > /made\nCMD [\"cat\", \"/made\"]\n");
         buildx.Write("docker-bake.hcl", "target \"default\" { tags = [\"baked:v1\"] }\n");
-        var docker = new Tool(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker")) { Environment = buildx.Environment };
+        var docker = await remote.Docker.DockerAsync();
 
         await buildx.BuildAsync(builder, "--load", "-t", "loaded:v1");
         var loaded = (await docker.SucceedAsync("run", "--rm", "--network=none", "loaded:v1")).Output;
