@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Buildx.TestSupport;
 
@@ -42,10 +39,13 @@ public sealed class BakeCommandTests(BaseImageRegistry bases)
     {
         await using var place = await Workplace.CreateAsync(bases);
         place.Write("input", "x");
-        using var server = new HttpListener();
-        var url = Listen(server);
+        using var server = new ScriptedServer(context =>
+        {
+            ScriptedServer.Answer(context, 200, Definition);
+            return Task.CompletedTask;
+        });
 
-        await place.BuildxAsync("bake", "--progress=plain", $"{url}docker-bake.hcl");
+        await place.BuildxAsync("bake", "--progress=plain", $"http://{server.Host}/docker-bake.hcl");
 
         Assert.True(File.Exists(Path.Combine(place.Project, "out/input")));
     }
@@ -96,30 +96,5 @@ public sealed class BakeCommandTests(BaseImageRegistry bases)
         var lines = result.Error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).ToList();
         Assert.Equal(lines.Distinct(), lines);
         Assert.DoesNotContain("   at Buildx", result.Error);
-    }
-
-    /// <summary>Answers everything with the definition.</summary>
-    private static string Listen(HttpListener server)
-    {
-        var url = $"http://127.0.0.1:{FreePort()}/";
-        server.Prefixes.Add(url);
-        server.Start();
-        _ = Task.Run(async () =>
-        {
-            while (server.IsListening)
-            {
-                var request = await server.GetContextAsync();
-                await request.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(Definition));
-                request.Response.Close();
-            }
-        });
-        return url;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

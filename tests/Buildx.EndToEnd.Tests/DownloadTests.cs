@@ -1,31 +1,29 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Buildx.TestSupport;
 
 namespace Buildx.EndToEnd.Tests;
 
 /// <summary><c>ADD</c> and <c>--file</c> of what a web server has, with logins.</summary>
-public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
+public sealed class DownloadTests : IDisposable
 {
-    private readonly HttpListener _server = new();
-    private readonly List<string> _authorizations = [];
-    private Task? _serving;
+    private readonly BaseImageRegistry _bases;
+    private readonly ScriptedServer _server;
+    private readonly ConcurrentQueue<string> _authorizations = [];
     private byte[] _archive = [];
 
-    private string Url { get; set; } = "";
+    public DownloadTests(BaseImageRegistry bases) => (_bases, _server) = (bases, new ScriptedServer(AnswerAsync));
 
-    public async ValueTask DisposeAsync()
-    {
-        _server.Close();
-        if (_serving is not null)
-            await _serving;
-    }
+    private string Url => $"http://{_server.Host}";
+
+    public void Dispose() => _server.Dispose();
 
     [Theory]
     [InlineData("HTTP_AUTH_TOKEN_127.0.0.1", "the token", "Bearer the token")]
     [InlineData("HTTP_AUTH_HEADER_127.0.0.1", "Custom one", "Custom one")]
     public async Task A_login_comes_from_the_secret_that_is_named_after_the_host(string secret, string value, string header)
     {
-        await using var place = await Workplace.CreateAsync(bases);
-        Serve();
+        await using var place = await Workplace.CreateAsync(_bases);
         place.Write("Dockerfile", $"FROM scratch\nADD --chmod=640 --chown=5:6 {Url}/private /\n");
         place.Environment["LOGIN"] = value;
 
@@ -39,8 +37,7 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
     [Fact]
     public async Task A_server_that_wants_a_login_is_told_with_the_line_and_the_way()
     {
-        await using var place = await Workplace.CreateAsync(bases);
-        Serve();
+        await using var place = await Workplace.CreateAsync(_bases);
         place.Write("Dockerfile", $"FROM scratch\nADD {Url}/private /\n");
         place.Environment["OTHER"] = "of no use here";
 
@@ -55,8 +52,7 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
     [Fact]
     public async Task A_Dockerfile_may_be_a_URL()
     {
-        await using var place = await Workplace.CreateAsync(bases);
-        Serve();
+        await using var place = await Workplace.CreateAsync(_bases);
         place.Write("data", "of the context");
 
         await place.BuildxAsync("build", "-f", $"{Url}/Dockerfile", "-o", "out", ".");
@@ -69,13 +65,12 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
     [Fact]
     public async Task A_URL_is_the_context_as_an_archive_or_a_Dockerfile_and_the_source_of_a_named_one()
     {
-        await using var place = await Workplace.CreateAsync(bases);
+        await using var place = await Workplace.CreateAsync(_bases);
         place.Write("packed/Dockerfile", "FROM scratch\nCOPY data /\n");
         place.Write("packed/other.Dockerfile", "FROM scratch\nCOPY data /other\nCOPY --from=more context /more\n");
         place.Write("packed/data", "out of the archive");
         await place.Tool("tar").SucceedAsync("-czf", "context.tar.gz", "-C", "packed", ".");
         _archive = await File.ReadAllBytesAsync(Path.Combine(place.Project, "context.tar.gz"), TestContext.Current.CancellationToken);
-        Serve();
 
         await place.BuildxAsync("build", "-o", "out", $"{Url}/context.tar.gz");
         await place.BuildxAsync("build", "-f", "other.Dockerfile", "--build-context", $"more={Url}/text", "-o", "out", $"{Url}/context.tar.gz");
@@ -89,52 +84,20 @@ public sealed class DownloadTests(BaseImageRegistry bases) : IAsyncDisposable
         Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(place.Project, "out", name), TestContext.Current.CancellationToken);
     }
 
-    private void Serve()
+    private Task AnswerAsync(HttpListenerContext context)
     {
-        for (var port = 20000 + (Environment.ProcessId % 20000); ; port++)
+        var authorization = context.Request.Headers["Authorization"] ?? "";
+        _authorizations.Enqueue(authorization);
+        var (status, content) = context.Request.Url!.AbsolutePath switch
         {
-            try
-            {
-                _server.Prefixes.Clear();
-                _server.Prefixes.Add($"http://127.0.0.1:{port}/");
-                _server.Start();
-                Url = $"http://127.0.0.1:{port}";
-                _serving = Task.Run(AnswerAsync);
-                return;
-            }
-            catch (HttpListenerException)
-            {
-                // Somebody else has the port.
-            }
-        }
-    }
-
-    private async Task AnswerAsync()
-    {
-        while (_server.IsListening)
-        {
-            try
-            {
-                var context = await _server.GetContextAsync();
-                var authorization = context.Request.Headers["Authorization"] ?? "";
-                _authorizations.Add(authorization);
-                var (status, content) = context.Request.Url!.AbsolutePath switch
-                {
-                    "/Dockerfile" => (200, "FROM scratch\nCOPY data /\n"u8.ToArray()),
-                    "/only-this" => (200, "FROM scratch\nCOPY <<EOF /made\nhere\nEOF\n"u8.ToArray()),
-                    "/context.tar.gz" => (200, _archive),
-                    "/text" => (200, "a text"u8.ToArray()),
-                    "/private" => authorization.Length == 0 ? (401, []) : (200, "for the few"u8.ToArray()),
-                    _ => (404, Array.Empty<byte>()),
-                };
-                context.Response.StatusCode = status;
-                await context.Response.OutputStream.WriteAsync(content);
-                context.Response.Close();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
+            "/Dockerfile" => (200, "FROM scratch\nCOPY data /\n"u8.ToArray()),
+            "/only-this" => (200, "FROM scratch\nCOPY <<EOF /made\nhere\nEOF\n"u8.ToArray()),
+            "/context.tar.gz" => (200, _archive),
+            "/text" => (200, "a text"u8.ToArray()),
+            "/private" => authorization.Length == 0 ? (401, []) : (200, "for the few"u8.ToArray()),
+            _ => (404, Array.Empty<byte>()),
+        };
+        ScriptedServer.Answer(context, status, content);
+        return Task.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Buildx.Oci;
+using Buildx.TestSupport;
 
 namespace Buildx.Registry.Tests;
 

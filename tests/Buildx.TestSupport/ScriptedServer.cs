@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
 
-namespace Buildx.Registry.Tests;
+namespace Buildx.TestSupport;
 
-/// <summary>An HTTP server that misbehaves as it is told, for what a real registry does not do on demand.</summary>
-internal sealed class ScriptedServer : IDisposable
+/// <summary>An HTTP server that answers as it is told, for what a real one does not do on demand.</summary>
+public sealed class ScriptedServer : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Func<HttpListenerContext, Task> _answer;
@@ -44,12 +44,15 @@ internal sealed class ScriptedServer : IDisposable
 
     public void Dispose() => _listener.Close();
 
-    public static void Answer(HttpListenerContext context, int status, string body = "", params (string Name, string Value)[] headers)
+    public static void Answer(HttpListenerContext context, int status, string body = "", params (string Name, string Value)[] headers) =>
+        Answer(context, status, Encoding.UTF8.GetBytes(body), headers);
+
+    public static void Answer(HttpListenerContext context, int status, byte[] body, params (string Name, string Value)[] headers)
     {
         context.Response.StatusCode = status;
         foreach (var (name, value) in headers)
             context.Response.Headers[name] = value;
-        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+        context.Response.Close(body, willBlock: false);
     }
 
     private async Task ServeAsync()
