@@ -1,4 +1,4 @@
-# Sourced by ./quickstart, ./test, .ci/run and bench/run.
+# Sourced by ./quickstart, ./test, .ci/run and the scripts here and in bench.
 # shellcheck shell=bash
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -53,6 +53,13 @@ publish() {
   fi
   grep -E ': (warning|error) ' "$log" || true
   rm -f "$log"
+}
+
+# need_base_image  Makes out/base-images with out/buildx, unless it is there.
+need_base_image() {
+  [ ! -f "$root/out/base-images/index.json" ] || return 0
+  say "Making the base image from Debian packages"
+  "$root/images/base/make" "$root/out/base-images"
 }
 
 # start_registry DIRECTORY  Starts docker-registry on 127.0.0.1 and a free port with its data in DIRECTORY.
