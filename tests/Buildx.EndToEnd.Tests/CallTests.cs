@@ -113,8 +113,10 @@ public sealed partial class CallTests(BaseImageRegistry bases)
         Assert.Equal("TARGET         DESCRIPTION\nonly (default) \n", (string?)metadata["result.txt"]);
     }
 
-    /// <summary>Without the graph that the Dockerfile came from, which names the session.</summary>
-    /// <summary>The words of a rule are each side's own; its name, address and place are not. BuildKit lists what is asked for in any order.</summary>
+    /// <summary>
+    /// Without the graph that the Dockerfile came from, which names the session. The words of a rule are each side's own; its name,
+    /// address and place are not. BuildKit lists what is asked for in any order.
+    /// </summary>
     private static string Comparable(string output)
     {
         if (!output.StartsWith('{'))

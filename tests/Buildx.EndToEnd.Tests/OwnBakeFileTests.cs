@@ -34,9 +34,7 @@ public sealed class OwnBakeFileTests(BaseImageRegistry bases)
     {
         await using var place = await Workplace.CreateAsync(bases);
         foreach (var platform in new[] { "linux/amd64", "linux/arm64" })
-        {
             place.Write($"files/executables/{platform}/buildx", $"the executable for {platform}");
-        }
         place.Environment["VERSION"] = "1.2.3";
         place.Environment["PLATFORMS"] = "linux/amd64,linux/arm64";
         place.Environment["FILES"] = place.Project + "/files";
@@ -69,7 +67,7 @@ public sealed class OwnBakeFileTests(BaseImageRegistry bases)
 
         await (place.Tool(Repository.Executable) with { WorkingDirectory = Repository.Root }).SucceedAsync("bake", $"--allow=fs={place.Path}", "base");
 
-        var index = (await Tool.RunAsync("skopeo", "inspect", "--raw", $"oci-archive:{place.Path}/base.tar"));
+        var index = await Tool.RunAsync("skopeo", "inspect", "--raw", $"oci-archive:{place.Path}/base.tar");
         var found = JsonDocument.Parse(index).RootElement.GetProperty("manifests").EnumerateArray().Select(manifest => manifest.GetProperty("platform"))
             .Select(platform => $"linux/{platform.GetProperty("architecture").GetString()}{(platform.TryGetProperty("variant", out var variant) && variant.GetString() != "v8" ? "/" + variant.GetString() : "")}");
         Assert.Equal(Platforms, found.Order(StringComparer.Ordinal));

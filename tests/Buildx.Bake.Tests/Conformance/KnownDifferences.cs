@@ -7,12 +7,13 @@ internal sealed class KnownDifferences
 
     private KnownDifferences()
     {
+        HashSet<string> table = [];
         foreach (var line in File.ReadLines(Path.Combine(RepositoryRoot.Path, "docs", "bake-differences.md")))
         {
             if (line.StartsWith("## ", StringComparison.Ordinal))
-                _casesByTable[line[3..]] = [];
+                _casesByTable[line[3..]] = table = [];
             else if (line.StartsWith("| `", StringComparison.Ordinal))
-                _casesByTable.Last().Value.Add(line.Split('|', StringSplitOptions.TrimEntries)[1].Trim('`'));
+                table.Add(line.Split('|', StringSplitOptions.TrimEntries)[1].Trim('`'));
         }
     }
 

@@ -22,21 +22,18 @@ internal sealed class ExecSession : IAsyncDisposable
 
     public Task StartAsync(string id, string container, string command, bool tty = false, params string[] environment)
     {
-        lock (_processes)
-            _processes[id] = (new(), new(), new(TaskCreationOptions.RunContinuationsAsynchronously), []);
-        var meta = new Meta { Args = { "/bin/sh", "-c", command } };
-        meta.Env.AddRange(environment);
-        return _call.RequestStream.WriteAsync(new ExecMessage { ProcessID = id, Init = new InitMessage { ContainerID = container, Meta = meta, Tty = tty, Fds = { 0, 1, 2 } } });
+        var init = Describe(container, command);
+        init.Tty = tty;
+        init.Meta.Env.AddRange(environment);
+        return StartAsync(id, init);
     }
 
     /// <summary>With secrets as environment variables, by the name of the variable.</summary>
     public Task StartAsync(string id, string container, string command, IReadOnlyDictionary<string, string> secrets, bool areOptional = false)
     {
-        lock (_processes)
-            _processes[id] = (new(), new(), new(TaskCreationOptions.RunContinuationsAsynchronously), []);
-        var init = new InitMessage { ContainerID = container, Meta = new Meta { Args = { "/bin/sh", "-c", command } }, Fds = { 0, 1, 2 } };
+        var init = Describe(container, command);
         init.Secretenv.AddRange(secrets.Select(secret => new SecretEnv { Name = secret.Key, ID = secret.Value, Optional = areOptional }));
-        return _call.RequestStream.WriteAsync(new ExecMessage { ProcessID = id, Init = init });
+        return StartAsync(id, init);
     }
 
     public Task TypeAsync(string id, string text) => _call.RequestStream.WriteAsync(
@@ -84,6 +81,16 @@ internal sealed class ExecSession : IAsyncDisposable
         await _call.RequestStream.CompleteAsync();
         await _reading.WaitAsync(TimeSpan.FromSeconds(30));
         _call.Dispose();
+    }
+
+    private static InitMessage Describe(string container, string command) =>
+        new() { ContainerID = container, Meta = new Meta { Args = { "/bin/sh", "-c", command } }, Fds = { 0, 1, 2 } };
+
+    private Task StartAsync(string id, InitMessage init)
+    {
+        lock (_processes)
+            _processes[id] = (new(), new(), new(TaskCreationOptions.RunContinuationsAsynchronously), []);
+        return _call.RequestStream.WriteAsync(new ExecMessage { ProcessID = id, Init = init });
     }
 
     private async Task ReadAsync()

@@ -148,7 +148,7 @@ internal sealed class RandomGraph
             CreateDestination = true,
             DirectoryContentsOnly = _random.Next(2) == 0,
             FollowSymlinks = _random.Next(4) == 0,
-            AlwaysReplace = _random.Next(to == "/" ? Rare : 3) is var replace && (to == "/" ? replace > 0 : replace == 0),
+            AlwaysReplace = to == "/" ? _random.Next(Rare) > 0 : _random.Next(3) == 0,
             Owner = Owner(),
             Time = Time(),
             Mode = _random.Next(4) == 0 ? 0b111_000_000 : null,
