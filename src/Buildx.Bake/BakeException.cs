@@ -4,21 +4,16 @@ namespace Buildx.Bake;
 public sealed class BakeException : Exception
 {
     public BakeException(IReadOnlyList<Diagnostic> diagnostics)
-        : this(Once(diagnostics), true)
-    {
-    }
+        : base(string.Join('\n', Once(diagnostics))) => Diagnostics = [.. Once(diagnostics)];
 
     public BakeException(string message, string? hint = null)
         : this([Diagnostic.Error(message) with { Hint = hint }])
     {
     }
 
-    private BakeException(IReadOnlyList<Diagnostic> diagnostics, bool _)
-        : base(string.Join('\n', diagnostics)) => Diagnostics = diagnostics;
-
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
     /// <summary>An expression that is evaluated for many targets is wrong in each, and told once.</summary>
-    private static IReadOnlyList<Diagnostic> Once(IReadOnlyList<Diagnostic> diagnostics) =>
-        [.. diagnostics.DistinctBy(diagnostic => (diagnostic.Source?.Name, diagnostic.Ranges is [var first, ..] ? first : default, diagnostic.Message))];
+    private static IEnumerable<Diagnostic> Once(IReadOnlyList<Diagnostic> diagnostics) =>
+        diagnostics.DistinctBy(diagnostic => (diagnostic.Source?.Name, diagnostic.Ranges is [var first, ..] ? first : default, diagnostic.Message));
 }

@@ -71,8 +71,8 @@ internal sealed class SharedDirectories
             _names[directory] = name = Prefix + Convert.ToHexStringLower(hash.AsSpan(0, HashLength / 2));
             var relative = Path.GetRelativePath(Environment.CurrentDirectory, directory);
             // What has no name for the user is a Dockerfile that stands in the definition.
-            _shown[name] = directory.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) && relative.StartsWith("..", StringComparison.Ordinal) ? "dockerfile"
-                : relative.StartsWith("..", StringComparison.Ordinal) ? directory : relative;
+            _shown[name] = !relative.StartsWith("..", StringComparison.Ordinal) ? relative
+                : directory.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) ? "dockerfile" : directory;
         }
         return name;
     }
