@@ -85,10 +85,8 @@ internal sealed class CacheExports
     private async Task<IReadOnlyCollection<CacheNode>> NodesAsync(
         IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, CacheExportOptions options, BuildJob job, IStorageLease lease, CancellationToken cancellationToken)
     {
-        var build = new BuildContext();
-        build.Join(job);
         var layers = options.IsComplete ? null : result.Platforms.SelectMany(platform => platform.Snapshot.Layers).ToHashSet();
-        return await new CacheGraphBuilder(_solver, job, build, _storage, options.Compression).BuildAsync(results, layers, lease, cancellationToken);
+        return await new CacheGraphBuilder(_solver, job, BuildContext.For(job), _storage, options.Compression).BuildAsync(results, layers, lease, cancellationToken);
     }
 
     private async Task<T> WithProgressAsync<T>(BuildJob job, int index, string description, Func<IVertexProgress, Task<T>> work)

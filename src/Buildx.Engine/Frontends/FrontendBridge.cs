@@ -22,7 +22,7 @@ internal sealed class FrontendBridge(
     private readonly SourceDecisions _decisions = new(job, sources);
     private readonly CancellationToken _cancellationToken = cancellationToken;
 
-    public BuildContext Build { get; } = Joined(job);
+    public BuildContext Build { get; } = BuildContext.For(job);
 
     public string SessionId => job.Session?.Id ?? "";
 
@@ -112,12 +112,5 @@ internal sealed class FrontendBridge(
             progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
             throw;
         }
-    }
-
-    private static BuildContext Joined(BuildJob job)
-    {
-        var build = new BuildContext();
-        build.Join(job);
-        return build;
     }
 }

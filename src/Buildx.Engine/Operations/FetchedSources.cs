@@ -20,7 +20,7 @@ internal sealed class FetchedSources(IStorage storage, TimeProvider time)
                 if (Find(id) is { } found)
                     return found;
                 var fetched = await fetch(progress, cancellationToken);
-                storage.Records.Save(new CacheRecord(id, [fetched], context.Vertex.Name, type, time.GetUtcNow()), [id]);
+                Save(id, fetched, context.Vertex.Name, type);
                 return fetched;
             },
             storage.Layers);
@@ -30,6 +30,10 @@ internal sealed class FetchedSources(IStorage storage, TimeProvider time)
     /// <summary>A tree that had to be brought to identify it.</summary>
     public SourceResolution Keep(Digest id, Snapshot tree, RecordType type = RecordType.Regular) =>
         new(id, new SnapshotTree(Find(id) ?? tree, storage.Layers), KeepRecord: true, type);
+
+    /// <summary>Keeps a tree, to be found under this id.</summary>
+    public void Save(Digest id, Snapshot tree, string description, RecordType type) =>
+        storage.Records.Save(new CacheRecord(id, [tree], description, type, time.GetUtcNow()), [id]);
 
     public static bool IsMissing(OutputTree tree) => tree is FetchedTree { IsFetched: false };
 

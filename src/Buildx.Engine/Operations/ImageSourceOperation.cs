@@ -13,7 +13,7 @@ internal sealed class ImageSourceOperation(ImageSourceRequest request, ImageSour
     {
         using var status = context.Progress.StartStatus($"resolve {request.Reference}", $"resolve {request.Reference}");
         var image = request.Layout is { } layout
-            ? await source.ResolveAsync(request, LayoutOrigin.Find(context.Build.FindSession(layout.SessionId), context.Build.Sessions, layout), context.Build.Tags, context.Lease, cancellationToken)
+            ? await source.ResolveAsync(request, LayoutOrigin.Find(context.Build, layout), context.Build.Tags, context.Lease, cancellationToken)
             : await source.ResolveAsync(request, SessionCredentials.For(context.Build.Session), context.Build.Tags, context.Lease, cancellationToken);
         var id = new KeyHash("image").Add(image.Manifest.Digest).Add(request.LayerLimit ?? -1).ToDigest();
         return new SourceResolution(id, new SnapshotTree(image.Snapshot, layers), KeepRecord: true)

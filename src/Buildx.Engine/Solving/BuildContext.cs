@@ -10,6 +10,14 @@ internal sealed class BuildContext
     private readonly List<BuildJob> _jobs = [];
     private readonly List<BuildContext> _included = [];
 
+    /// <summary>One build alone.</summary>
+    public static BuildContext For(BuildJob job)
+    {
+        var context = new BuildContext();
+        context.Join(job);
+        return context;
+    }
+
     public void Join(BuildJob job)
     {
         lock (_lock)

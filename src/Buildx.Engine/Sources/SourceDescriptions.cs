@@ -43,7 +43,7 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
 
     /// <summary>The image itself, as far as it can be known without its layers.</summary>
     public Task<ResolvedImage> ResolveImageAsync(ImageSourceRequest source, BuildJob job, CancellationToken cancellationToken) => source.Layout is { } layout
-        ? images.ResolveAsync(source, LayoutOrigin.Find(Context(job).FindSession(layout.SessionId), Context(job).Sessions, layout), job.Tags, job.Lease, cancellationToken)
+        ? images.ResolveAsync(source, LayoutOrigin.Find(BuildContext.For(job), layout), job.Tags, job.Lease, cancellationToken)
         : images.ResolveAsync(source, SessionCredentials.For(job.Session), job.Tags, job.Lease, cancellationToken);
 
     private async Task<ResolveSourceImageResponse> DescribeImageAsync(ResolveSourceMetaRequest request, BuildJob job, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
     private async Task<ResolveSourceGitResponse> DescribeCommitAsync(ResolveSourceMetaRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         var source = GitSourceRequest.Parse(request.Source.Identifier, request.Source.Attrs);
-        var commit = await git.ResolveAsync(source, Context(job), null, cancellationToken);
+        var commit = await git.ResolveAsync(source, BuildContext.For(job), null, cancellationToken);
         var response = new ResolveSourceGitResponse
         {
             Checksum = commit.Object,
@@ -72,7 +72,7 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
         };
         if (request.Git is { ReturnObject: true })
         {
-            var (commitObject, tagObject) = await git.ReadObjectsAsync(source, commit, Context(job), cancellationToken);
+            var (commitObject, tagObject) = await git.ReadObjectsAsync(source, commit, BuildContext.For(job), cancellationToken);
             response.CommitObject = ByteString.CopyFrom(commitObject);
             response.TagObject = ByteString.CopyFrom(tagObject);
         }
@@ -82,11 +82,11 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
     private async Task<ResolveSourceHTTPResponse> DescribeDownloadAsync(ResolveSourceMetaRequest request, BuildJob job, CancellationToken cancellationToken)
     {
         var source = HttpSourceRequest.Parse(request.Source.Identifier, request.Source.Attrs);
-        var (file, tree) = await downloads.ResolveAsync(source, Context(job), null, _fetched.Find, cancellationToken);
+        var (file, tree) = await downloads.ResolveAsync(source, BuildContext.For(job), null, _fetched.Find, cancellationToken);
         if (tree is not null)
         {
             // Who asks will most likely want the file next.
-            storage.Records.Save(new CacheRecord(source.Identify(file), [tree], source.ToString(), RecordType.Regular, time.GetUtcNow()), [source.Identify(file)]);
+            _fetched.Save(source.Identify(file), tree, source.ToString(), RecordType.Regular);
             job.Lease.TryProtect(tree);
         }
         var response = new ResolveSourceHTTPResponse { Checksum = file.Content.Value, Filename = file.Name };
@@ -94,7 +94,7 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
             response.LastModified = Timestamp.FromDateTimeOffset(modified);
         if (request.HTTP?.ChecksumRequest is { } asked)
         {
-            tree ??= _fetched.Find(source.Identify(file)) ?? await downloads.FetchAsync(source, file, Context(job), null, cancellationToken);
+            tree ??= _fetched.Find(source.Identify(file)) ?? await downloads.FetchAsync(source, file, BuildContext.For(job), null, cancellationToken);
             response.ChecksumResponse = new ChecksumResponse { Digest = await HashAsync(tree, file.Name, asked, cancellationToken), Suffix = asked.Suffix };
         }
         return response;
@@ -118,12 +118,5 @@ internal sealed class SourceDescriptions(ImageSource images, GitSource git, Http
             hash.AppendData(buffer, 0, count);
         hash.AppendData(asked.Suffix.Span);
         return $"{prefix}:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
-    }
-
-    private static BuildContext Context(BuildJob job)
-    {
-        var build = new BuildContext();
-        build.Join(job);
-        return build;
     }
 }

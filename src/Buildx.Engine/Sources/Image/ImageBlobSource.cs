@@ -48,7 +48,7 @@ internal sealed class ImageBlobSource(RegistryClient registry, IStorage storage)
         const string type = "application/octet-stream";
         if (request.Layout is not { } layout)
             return await registry.Open(request.Reference, SessionCredentials.For(build.Session)).OpenBlobAsync(new Descriptor(type, request.Digest, -1), cancellationToken: cancellationToken);
-        var origin = LayoutOrigin.Find(build.FindSession(layout.SessionId), build.Sessions, layout);
+        var origin = LayoutOrigin.Find(build, layout);
         var blob = new Descriptor(type, request.Digest, await origin.GetSizeAsync(request.Digest, cancellationToken));
         return new VerifyingStream(await origin.OpenAsync(blob, cancellationToken), blob.Digest, blob.Size);
     }

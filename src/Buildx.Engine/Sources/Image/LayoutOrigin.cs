@@ -1,4 +1,5 @@
 using Buildx.Engine.Server;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 using Buildx.Protocol.ContentStore;
@@ -23,15 +24,14 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
     // Nothing can be mounted from a client into a repository.
     string? IBlobSource.Repository => null;
 
-    /// <param name="named">The session that the layout's reference names, if it is still there.</param>
-    /// <param name="others">
-    /// Where to look when it isn't. A build that goes on from another one's graph finds its reference in there; its own client has the
-    /// layout too then.
-    /// </param>
+    /// <summary>
+    /// In the session that the layout's reference names, if it is still there, else in the build's own: a build that goes on from another
+    /// one's graph finds its reference in there; its own client has the layout too then.
+    /// </summary>
     /// <exception cref="SourceException">The client is not there any more, or has no such store.</exception>
-    public static LayoutOrigin Find(ISession? named, IEnumerable<ISession> others, LayoutStore layout)
+    public static LayoutOrigin Find(BuildContext build, LayoutStore layout)
     {
-        var session = (named is null ? others : others.Prepend(named))
+        var session = (build.FindSession(layout.SessionId) is { } named ? build.Sessions.Prepend(named) : build.Sessions)
             .FirstOrDefault(session => !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.ContentReadMethod));
         return session is null
             ? throw new SourceException("the client that has the OCI layout is not connected any more, or doesn't offer it")

@@ -1,5 +1,6 @@
 using Buildx.Engine.Server;
 using Buildx.Engine.Solving;
+using Buildx.Engine.Sources.Image;
 using Buildx.Oci;
 using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Pb;
@@ -16,7 +17,6 @@ namespace Buildx.Engine.Sources.Policies;
 internal sealed class SourceDecisions(BuildJob job, SourceDescriptions descriptions)
 {
     private const string Method = "/moby.buildkit.v1.sourcepolicy.policysession.PolicyVerifier/CheckPolicy";
-    private const string ImageScheme = "docker-image://";
 
     /// <summary>A client that never comes to a decision is wrong.</summary>
     private const int MaximumQuestions = 10;
@@ -56,8 +56,8 @@ internal sealed class SourceDecisions(BuildJob job, SourceDescriptions descripti
         if (rules.IsEmpty && job.PolicySession is null)
             return false;
         // Rules and clients know images by their full names.
-        if (source.Identifier.StartsWith(ImageScheme, StringComparison.Ordinal) && ImageReference.TryParse(source.Identifier[ImageScheme.Length..], out var reference))
-            source.Identifier = ImageScheme + reference.WithDefaultTag();
+        if (source.Identifier.StartsWith(ImageSourceRequest.Scheme, StringComparison.Ordinal) && ImageReference.TryParse(source.Identifier[ImageSourceRequest.Scheme.Length..], out var reference))
+            source.Identifier = ImageSourceRequest.Scheme + reference.WithDefaultTag();
         var converted = rules.Apply(source);
         if (job.PolicySession is not { } client)
             return converted;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Buildx.Engine.Sources.Image;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Protocol.SourcePolicies;
@@ -13,7 +14,6 @@ namespace Buildx.Engine.Sources.Policies;
 /// </summary>
 internal sealed class SourcePolicy
 {
-    private const string ImageScheme = "docker-image://";
     private const int MaximumConversions = 20;
 
     private readonly IReadOnlyList<IReadOnlyList<SourceRule>> _policies;
@@ -42,7 +42,7 @@ internal sealed class SourcePolicy
     public void Remember(ImageReference asked, ImageReference taken, Digest digest)
     {
         if (asked != taken)
-            _pinned[ImageScheme + asked.WithDigest(digest)] = ImageScheme + taken.WithDigest(digest);
+            _pinned[ImageSourceRequest.Scheme + asked.WithDigest(digest)] = ImageSourceRequest.Scheme + taken.WithDigest(digest);
     }
 
     /// <returns>Whether the source was converted.</returns>
