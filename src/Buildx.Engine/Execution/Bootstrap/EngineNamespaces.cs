@@ -8,8 +8,6 @@ namespace Buildx.Engine.Execution.Bootstrap;
 /// <summary>What the engine's own namespaces are like, once it is inside.</summary>
 internal static class EngineNamespaces
 {
-    private const string CgroupDirectory = "/sys/fs/cgroup";
-
     /// <summary>Whether mounts made here are seen by nobody else and end with the engine.</summary>
     public static bool ArePrivate { get; private set; }
 
@@ -30,10 +28,10 @@ internal static class EngineNamespaces
         var isPrivileged = UserNamespace.IsInitial && CurrentProcess.IsRoot;
         if (isPrivileged)
             KeepFromDevices(warn);
-        if (!UnifiedCgroups.AreMounted && Directory.Exists(CgroupDirectory))
+        if (!UnifiedCgroups.AreMounted && Directory.Exists(UnifiedCgroups.Root))
         {
             // crun refuses cgroup v1, and starts faster when it finds none.
-            Mount.New("tmpfs", CgroupDirectory, "tmpfs", MountFlags.NoSetuid | MountFlags.NoDevices, "mode=755");
+            Mount.New("tmpfs", UnifiedCgroups.Root, "tmpfs", MountFlags.NoSetuid | MountFlags.NoDevices, "mode=755");
         }
         if (!UserNamespace.IsInitial)
             Emulating.PrivateHandlers.RegisterHere(warn);
@@ -55,7 +53,7 @@ internal static class EngineNamespaces
             return;
         RefusesDeviceNodes = true;
         warn("steps can't be kept from the machine's devices by cgroups here, so they may make no device nodes, and those that an image brings are not guarded. "
-            + $"Let the engine make cgroups in {CgroupDirectory} (in a container: --privileged), or run it as an ordinary user");
+            + $"Let the engine make cgroups in {UnifiedCgroups.Root} (in a container: --privileged), or run it as an ordinary user");
     }
 
     /// <summary>An empty directory, in memory where that can be had without leaving a mount behind.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Buildx.Engine.Execution.Cgroups;
 using Buildx.Linux;
 
 namespace Buildx.Engine.Execution.Bundles;
@@ -25,14 +26,13 @@ internal static partial class SeccompProfile
 
     private const ulong FileTypeMask = 0xf000;
 
-    /// <summary>null, zero, full, random, urandom, tty, console, ptmx, and the file that hides another in an overlay.</summary>
-    private static readonly DeviceNumber[] HarmlessDevices =
-        [new(1, 3), new(1, 5), new(1, 7), new(1, 8), new(1, 9), new(5, 0), new(5, 1), new(5, 2), new(0, 0)];
+    /// <summary>Of a file that hides another in an overlay.</summary>
+    private static readonly DeviceNumber Whiteout = new(0, 0);
 
     /// <summary>The JSON of <c>linux.seccomp</c> for this machine.</summary>
     public static byte[] Json { get; } = Write(RuntimeInformation.OSArchitecture, refusesDeviceNodes: false);
 
-    /// <summary>The same, but with which only nodes of <see cref="HarmlessDevices"/> can be made.</summary>
+    /// <summary>The same, but with which only nodes of <see cref="DeviceRules.Harmless"/> devices can be made, and whiteouts.</summary>
     public static byte[] JsonWithoutDeviceNodes => RefusingJson.Value;
 
     private static Lazy<byte[]> RefusingJson { get; } = new(() => Write(RuntimeInformation.OSArchitecture, refusesDeviceNodes: true));
@@ -111,7 +111,7 @@ internal static partial class SeccompProfile
             // A type of nothing means a regular file.
             foreach (var type in (ReadOnlySpan<FileType>)[FileType.Unknown, FileType.Regular, FileType.Fifo, FileType.Socket])
                 AllowWhen(json, call, mode, "SCMP_CMP_MASKED_EQ", FileTypeMask, (ulong)type);
-            foreach (var device in HarmlessDevices)
+            foreach (var device in DeviceRules.Harmless.Append(Whiteout))
             {
                 WriteRule(json, [call], "SCMP_ACT_ALLOW", null, () =>
                 {

@@ -9,20 +9,17 @@ internal static class DeviceRules
 {
     private const string Everything = "rwm";
 
+    /// <summary>null, zero, full, random, urandom, tty, console and ptmx: what every container has, and may use.</summary>
+    public static ImmutableArray<DeviceNumber> Harmless { get; } =
+        [new(1, 3), new(1, 5), new(1, 7), new(1, 8), new(1, 9), new(5, 0), new(5, 1), new(5, 2)];
+
     /// <summary>Any node may be made, e.g. for a root file system, but only what every container has can be opened.</summary>
     public static ImmutableArray<DeviceRule> Default { get; } =
     [
         new(false, null, null, null, Everything),
         new(true, FileType.CharacterDevice, null, null, "m"),
         new(true, FileType.BlockDevice, null, null, "m"),
-        Character(1, 3), // null
-        Character(1, 5), // zero
-        Character(1, 7), // full
-        Character(1, 8), // random
-        Character(1, 9), // urandom
-        Character(5, 0), // tty
-        Character(5, 1), // console
-        Character(5, 2), // ptmx
+        .. Harmless.Select(device => Character(device.Major, device.Minor)),
         Character(136, null), // pts
     ];
 

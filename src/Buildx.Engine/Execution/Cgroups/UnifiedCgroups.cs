@@ -8,7 +8,7 @@ namespace Buildx.Engine.Execution.Cgroups;
 /// <summary>Cgroup v2: the OCI runtime makes a cgroup for each step, and attaches the program that refuses devices.</summary>
 internal static class UnifiedCgroups
 {
-    private const string Root = "/sys/fs/cgroup";
+    public const string Root = "/sys/fs/cgroup";
     private const int Attempts = 20;
 
     /// <summary>Whether the machine has cgroup v2 alone.</summary>
