@@ -67,8 +67,7 @@ internal static class DeviceSpecification
         var permissions = section.Text("permissions") ?? "rwm";
         if (permissions.AsSpan().IndexOfAnyExcept("rwm") >= 0)
             throw section.At("permissions", $"\"{permissions}\" is not made of r, w and m");
-        var number = section.Unsigned("major") is { } major ? new DeviceNumber(major, section.Unsigned("minor") ?? 0) : (DeviceNumber?)null;
-        _ = section.Unsigned("minor");
+        var (major, minor) = (section.Unsigned("major"), section.Unsigned("minor") ?? 0);
         var node = new DeviceNode(
             path,
             section.Text("hostPath") ?? path,
@@ -80,7 +79,7 @@ internal static class DeviceSpecification
                 "p" => FileType.Fifo,
                 var other => throw section.At("type", $"\"{other}\" is not a kind of device node (want b, c, u or p)"),
             },
-            number is { Major: 0, Minor: 0 } ? null : number,
+            major is null || (major == 0 && minor == 0) ? null : new DeviceNumber(major.Value, minor),
             section.Unsigned("fileMode") & 0xfff,
             permissions,
             section.Unsigned("uid"),

@@ -41,7 +41,7 @@ internal sealed class YamlSection
     public string RequiredText(string key) =>
         Text(key) is { Length: > 0 } text ? text : throw At(_node, $"{key} is missing");
 
-    public long? Number(string key)
+    public uint? Unsigned(string key)
     {
         if (Get(key) is not { } node)
             return null;
@@ -49,20 +49,14 @@ internal sealed class YamlSection
         var isOctal = text.Length > 1 && text[0] == '0';
         try
         {
-            return isOctal ? Convert.ToInt64(text[1] == 'o' ? text[2..] : text, 8) : long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            var value = isOctal ? Convert.ToInt64(text[1] == 'o' ? text[2..] : text, 8) : long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            return value is >= 0 and <= uint.MaxValue ? (uint)value : throw At(node, $"{key}: {value} is out of range");
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
             throw At(node, $"{key}: \"{text}\" is not a number");
         }
     }
-
-    public uint? Unsigned(string key) => Number(key) switch
-    {
-        null => null,
-        >= 0 and <= uint.MaxValue and var value => (uint)value,
-        var value => throw At(Get(key)!, $"{key}: {value} is out of range"),
-    };
 
     public IEnumerable<string> Texts(string key) => Items(key).Select(TextOf);
 
