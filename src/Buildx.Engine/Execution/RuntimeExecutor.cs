@@ -138,7 +138,7 @@ internal sealed partial class RuntimeExecutor : IExecutor
             if (cgroup is not null)
                 UnifiedCgroups.Remove(cgroup);
             if (cage is not null && cage != EngineNamespaces.LegacyDevices?.Common)
-                cage.TryRemove();
+                cage.Remove();
             if (overlay is not null)
                 Mount.Unmount(overlay);
             Directory.Delete(directory, recursive: true);

@@ -56,26 +56,17 @@ internal sealed class DeviceCage(SafeFileHandle parent, string name, ImmutableAr
         }
     }
 
-    /// <returns>False when something is still in it.</returns>
-    public bool TryRemove()
+    /// <summary>It stays when something is still in it.</summary>
+    public void Remove()
     {
         lock (_lock)
         {
             _isMade = false;
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (var attempt = 0; attempt < Attempts && !CgroupDirectory.TryRemove(parent, name); attempt++)
             {
-                try
-                {
-                    FileSystem.RemoveEmptyDirectoryAt(parent, name);
-                    return true;
-                }
-                catch (LinuxException e) when (e.Errno == Errno.EBUSY)
-                {
-                    ReleaseOwnThreads();
-                    Thread.Sleep(attempt / 10);
-                }
+                ReleaseOwnThreads();
+                Thread.Sleep(attempt / 10);
             }
-            return false;
         }
     }
 

@@ -79,23 +79,15 @@ internal sealed class LegacyDevices
         new(_own, StepNames.OfStep(Interlocked.Increment(ref _number)), rules);
 
     /// <summary>When the engine ends.</summary>
-    public void Remove() => Common.TryRemove();
+    public void Remove() => Common.Remove();
 
     /// <summary>What engines that were killed have left.</summary>
     private static void RemoveLeftovers(SafeFileHandle own)
     {
         foreach (var entry in DirectoryReader.ReadAll(own))
         {
-            if (!StepNames.IsOfDeadEngine(entry.Name))
-                continue;
-            try
-            {
-                FileSystem.RemoveEmptyDirectoryAt(own, entry.Name);
-            }
-            catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.ENOENT)
-            {
-                // Somebody's whose process isn't visible here, or another engine was faster.
-            }
+            if (StepNames.IsOfDeadEngine(entry.Name))
+                CgroupDirectory.TryRemove(own, entry.Name);
         }
     }
 }

@@ -52,18 +52,8 @@ internal static class UnifiedCgroups
     /// <summary>After the step: the runtime removes it, unless it was killed.</summary>
     public static void Remove(string path)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            try
-            {
-                FileSystem.RemoveEmptyDirectoryAt(null, Root + path);
-                return;
-            }
-            catch (LinuxException e) when (e.Errno == Errno.EBUSY)
-            {
-                Thread.Sleep(attempt);
-            }
-        }
+        for (var attempt = 0; attempt < Attempts && !CgroupDirectory.TryRemove(null, Root + path); attempt++)
+            Thread.Sleep(attempt);
     }
 
     /// <summary>What steps of engines that were killed have left.</summary>
@@ -72,16 +62,8 @@ internal static class UnifiedCgroups
         var all = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
         foreach (var path in Directory.GetDirectories(Root, "buildx-*", all))
         {
-            if (!StepNames.IsOfDeadEngine(Path.GetFileName(path)))
-                continue;
-            try
-            {
-                FileSystem.RemoveEmptyDirectoryAt(null, path);
-            }
-            catch (LinuxException e) when (e.Errno == Errno.EBUSY)
-            {
-                // Somebody's whose process isn't visible here.
-            }
+            if (StepNames.IsOfDeadEngine(Path.GetFileName(path)))
+                CgroupDirectory.TryRemove(null, path);
         }
     }
 }
