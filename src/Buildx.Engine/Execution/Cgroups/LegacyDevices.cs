@@ -82,7 +82,7 @@ internal sealed class LegacyDevices
     public void Remove() => Common.Remove();
 
     /// <summary>What engines that were killed have left.</summary>
-    private static void RemoveLeftovers(SafeFileHandle own)
+    internal static void RemoveLeftovers(SafeFileHandle own)
     {
         foreach (var entry in DirectoryReader.ReadAll(own))
         {

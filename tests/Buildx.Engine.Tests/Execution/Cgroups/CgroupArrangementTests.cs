@@ -49,24 +49,38 @@ public sealed class CgroupArrangementTests
         Assert.Single(error.Split('\n'), line => line.Contains("steps can't be kept from the machine's devices by cgroups here", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task With_version_1_what_a_killed_engine_left_is_removed_by_the_next()
+    [Theory]
+    [InlineData("true")]
+    [InlineData(Unified)]
+    public async Task What_a_killed_engine_with_a_running_step_left_is_removed_by_the_next(string arrange)
     {
-        Assert.SkipUnless(LegacyCgroups.AreThere, "this machine has no cgroup version 1");
-        using var directory = new TemporaryDirectory();
-        using var engine = Start($"exec '{CurrentProcess.ExecutablePath}' -as-victim '{directory.Path}'");
-        Assert.Equal("started", await engine.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        var tasks = LegacyCgroups.TasksOf(engine.Id);
-        engine.Kill();
-        await engine.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.NotEmpty(tasks);
-        Assert.True(Directory.Exists(LegacyCgroups.PathOf(engine.Id)));
+        using var viewer = Start($"{arrange}; echo ready; exec sleep 60");
+        try
+        {
+            Assert.Equal("ready", await viewer.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            using var directory = new TemporaryDirectory();
+            using var engine = Start($"{arrange}; exec '{CurrentProcess.ExecutablePath}' -as-victim '{directory.Path}'");
+            Assert.Equal("started", await engine.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            var processes = CgroupsOf(engine.Id, viewer).SelectMany(cgroup => File.ReadAllLines(cgroup + "/cgroup.procs")).ToList();
+            engine.Kill();
+            await engine.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.NotEmpty(processes);
+            Assert.NotEmpty(CgroupsOf(engine.Id, viewer));
 
-        var (_, _, next) = await RunAsync("true", "true");
+            var (_, _, next) = await RunAsync(arrange, "true");
 
-        Assert.False(Directory.Exists(LegacyCgroups.PathOf(engine.Id)));
-        Assert.False(Directory.Exists(LegacyCgroups.PathOf(next)));
+            Assert.Empty(CgroupsOf(engine.Id, viewer));
+            Assert.Empty(CgroupsOf(next, viewer));
+        }
+        finally
+        {
+            viewer.Kill();
+        }
     }
+
+    /// <summary>The directories of an engine's cgroups, as a process sees them for which this machine is arranged in the same way.</summary>
+    private static string[] CgroupsOf(int engine, Process viewer) =>
+        Directory.GetDirectories($"/proc/{viewer.Id}/root/sys/fs/cgroup", $"buildx-{engine}*", SearchOption.AllDirectories);
 
     private static async Task<(string Output, string Error, int Process)> RunAsync(string arrange, string step)
     {

@@ -7,11 +7,7 @@ internal static class LegacyCgroups
 {
     private static readonly string? Own = EngineNamespaces.LegacyDevices?.Directory;
 
-    public static bool AreThere => Own is not null;
-
-    public static string PathOf(int engine) => $"{Own}/buildx-{engine}";
-
     public static IReadOnlyList<string> OfSteps(int engine) => Own is null ? [] : Directory.GetDirectories(Own, $"buildx-{engine}-*");
 
-    public static string[] TasksOf(int engine) => Own is null ? [] : File.ReadAllLines(PathOf(engine) + "/tasks");
+    public static string[] TasksOf(int engine) => Own is null ? [] : File.ReadAllLines($"{Own}/buildx-{engine}/tasks");
 }

@@ -1,4 +1,6 @@
 using Buildx.Engine.Execution.Cgroups;
+using Buildx.Linux;
+using Buildx.TestSupport;
 
 namespace Buildx.Engine.Tests.Execution.Cgroups;
 
@@ -22,4 +24,18 @@ public sealed class LegacyDevicesTests
     [Fact]
     public void Version_2_alone_has_none() =>
         Assert.Null(LegacyDevices.FindOwn(["30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw"], ["0::/user.slice"]));
+
+    [Fact]
+    public void Of_what_lies_beside_its_own_only_what_dead_engines_have_left_is_removed()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] others = ["buildx", "buildx-999999999-x", "docker-999999999", StepNames.OfEngine, StepNames.OfStep(1)];
+        foreach (var name in others.Concat(["buildx-999999999", "buildx-999999999-12"]))
+            Directory.CreateDirectory(Path.Combine(directory.Path, name));
+        using var own = FileSystem.OpenDirectory(directory.Path);
+
+        LegacyDevices.RemoveLeftovers(own);
+
+        Assert.Equal(others.Order(StringComparer.Ordinal), Directory.GetDirectories(directory.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
 }
