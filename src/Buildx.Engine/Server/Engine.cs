@@ -35,8 +35,8 @@ internal sealed class Engine : IAsyncDisposable
     private readonly RegistryClient _registries;
     private readonly ExecEnvironment _exec;
     private readonly HttpSource _downloads;
-    private readonly AutomaticPruning _pruning;
-    private readonly MemoryRelease _memory;
+    private readonly AfterBuilds? _pruning;
+    private readonly AfterBuilds _memory;
 
     private Engine(EngineConfiguration configuration, IStorage storage, ChildCommand helper, TimeProvider time)
     {
@@ -45,8 +45,8 @@ internal sealed class Engine : IAsyncDisposable
         Activity = new EngineActivity(time);
         var policies = configuration.GarbageCollection
             ?? ConfigurationReader.DefaultPolicies(ConfigurationReader.DefaultCaps(ConfigurationReader.DiskSize(configuration.Root)));
-        _pruning = new AutomaticPruning(storage, policies, Activity, time);
-        _memory = new MemoryRelease(Activity, time);
+        _pruning = AutomaticPruning.Start(storage, policies, Activity, time);
+        _memory = MemoryRelease.Start(Activity, time);
 
         var registry = new RegistryConfiguration { Hosts = configuration.Registries };
         if (configuration.MaximumRegistryConcurrency is { } concurrency)
@@ -125,7 +125,8 @@ internal sealed class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _memory.DisposeAsync();
-        await _pruning.DisposeAsync();
+        if (_pruning is not null)
+            await _pruning.DisposeAsync();
         _exec.Dispose();
         _registries.Dispose();
         _downloads.Dispose();
