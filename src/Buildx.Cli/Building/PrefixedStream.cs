@@ -1,23 +1,15 @@
+using Buildx.Protocol;
+
 namespace Buildx.Cli.Building;
 
 /// <summary>A stream of which the beginning was read already.</summary>
-internal sealed class PrefixedStream(ReadOnlyMemory<byte> start, Stream rest) : Stream
+internal sealed class PrefixedStream(ReadOnlyMemory<byte> start, Stream rest) : UnseekableStream
 {
     private ReadOnlyMemory<byte> _start = start;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -28,20 +20,4 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> start, Stream rest) : 
         _start = _start[count..];
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Buildx.Protocol;
 
 namespace Buildx.Client;
 
@@ -28,7 +29,7 @@ public sealed class CommandConnector(string name, string program, IReadOnlyList<
     }
 
     /// <summary>What a process writes and reads. That it ended is told with the last that it said.</summary>
-    private sealed class ProcessStream : Stream
+    private sealed class ProcessStream : UnseekableStream
     {
         private readonly Process _process;
         private readonly string _command;
@@ -50,13 +51,7 @@ public sealed class CommandConnector(string name, string program, IReadOnlyList<
 
         public override bool CanRead => true;
 
-        public override bool CanSeek => false;
-
         public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -79,22 +74,6 @@ public sealed class CommandConnector(string name, string program, IReadOnlyList<
                 throw Ended(e);
             }
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => _process.StandardOutput.BaseStream.Read(buffer, offset, count);
-
-        public override void Write(byte[] buffer, int offset, int count) => _process.StandardInput.BaseStream.Write(buffer, offset, count);
-
-        public override void Flush() => _process.StandardInput.BaseStream.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,21 +1,16 @@
+using Buildx.Protocol;
+
 namespace Buildx.Client.Frontends;
 
 /// <summary>Standard input and output as one connection.</summary>
-internal sealed class StandardStreams : Stream
+internal sealed class StandardStreams : UnseekableStream
 {
     private readonly Stream _input = Console.OpenStandardInput();
     private readonly Stream _output = Console.OpenStandardOutput();
 
     public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
 
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    public override bool CanWrite => true;
 
     public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
 
@@ -28,8 +23,4 @@ internal sealed class StandardStreams : Stream
     public override void Flush() => _output.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

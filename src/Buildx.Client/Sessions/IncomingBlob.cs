@@ -1,3 +1,4 @@
+using Buildx.Protocol;
 using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using Status = Grpc.Core.Status;
 namespace Buildx.Client;
 
 /// <summary>A blob that the daemon writes, as a stream to read; each message is answered when it was taken.</summary>
-internal sealed class IncomingBlob(SessionCall call) : Stream
+internal sealed class IncomingBlob(SessionCall call) : UnseekableStream
 {
     private ReadOnlyMemory<byte> _rest;
     private WriteContentRequest? _commit;
@@ -15,17 +16,7 @@ internal sealed class IncomingBlob(SessionCall call) : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -57,21 +48,6 @@ internal sealed class IncomingBlob(SessionCall call) : Stream
 
     /// <summary>Call it when the blob is complete, and where it belongs.</summary>
     public Task CommittedAsync(CancellationToken cancellationToken) => AnswerAsync(WriteAction.Commit, _commit!, cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async Task AnswerAsync(WriteAction action, WriteContentRequest request, CancellationToken cancellationToken)
     {

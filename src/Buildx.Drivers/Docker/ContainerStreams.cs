@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Buildx.Protocol;
 
 namespace Buildx.Drivers.Docker;
 
@@ -8,7 +9,7 @@ namespace Buildx.Drivers.Docker;
 /// bytes (the stream, three zeros, the length as a big-endian number).
 /// </summary>
 /// <remarks><see href="https://docs.docker.com/reference/api/engine/version/v1.48/#tag/Container/operation/ContainerAttach"/></remarks>
-internal sealed class ContainerStreams(Stream inner) : Stream
+internal sealed class ContainerStreams(Stream inner) : UnseekableStream
 {
     private const byte Errors = 2;
 
@@ -18,13 +19,7 @@ internal sealed class ContainerStreams(Stream inner) : Stream
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public static async Task<(string Output, string Errors)> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -58,23 +53,11 @@ internal sealed class ContainerStreams(Stream inner) : Stream
     /// <summary>What the program reads.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.WriteAsync(buffer, offset, count, cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
     public override void Flush() => inner.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,23 +4,13 @@ using Grpc.Core;
 namespace Buildx.Protocol.Sessions;
 
 /// <summary>A blob of a client's store, as it arrives.</summary>
-internal sealed class ContentStream(AsyncServerStreamingCall<ReadContentResponse> call) : Stream
+internal sealed class ContentStream(AsyncServerStreamingCall<ReadContentResponse> call) : UnseekableStream
 {
     private ReadOnlyMemory<byte> _rest;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -42,22 +32,6 @@ internal sealed class ContentStream(AsyncServerStreamingCall<ReadContentResponse
         _rest = _rest[count..];
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,7 +7,7 @@ namespace Buildx.Protocol.Sessions;
 /// Lies between an HTTP/2 client and its connection and splits header values at <see cref="RepeatedMetadata.Separator"/> into
 /// header fields of their own. It relies on the handler writing such fields as plain literals, outside of HPACK's table.
 /// </summary>
-internal sealed class RepeatedHeaderStream(Stream inner, Action? ended = null) : Stream
+internal sealed class RepeatedHeaderStream(Stream inner, Action? ended = null) : UnseekableStream
 {
     private const int FrameHeaderSize = 9;
     private const int MaxFrameSize = 16384;
@@ -26,17 +26,7 @@ internal sealed class RepeatedHeaderStream(Stream inner, Action? ended = null) :
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -72,19 +62,6 @@ internal sealed class RepeatedHeaderStream(Stream inner, Action? ended = null) :
     public override void Flush() => inner.Flush();
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

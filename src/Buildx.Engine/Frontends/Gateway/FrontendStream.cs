@@ -1,4 +1,5 @@
 using System.Text;
+using Buildx.Protocol;
 
 namespace Buildx.Engine.Frontends.Gateway;
 
@@ -6,7 +7,7 @@ namespace Buildx.Engine.Frontends.Gateway;
 /// The connection to a frontend, which looks at what comes first: a program that prints something instead of speaking HTTP/2 is
 /// no frontend, and what it printed tells why.
 /// </summary>
-internal sealed class FrontendStream(Stream inner) : Stream
+internal sealed class FrontendStream(Stream inner) : UnseekableStream
 {
     private const int MaximumText = 500;
     private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
@@ -20,15 +21,8 @@ internal sealed class FrontendStream(Stream inner) : Stream
     public bool HasBegun => Foreign is null && _seen == Preface.Length;
 
     public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
 
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    public override bool CanWrite => true;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -51,14 +45,6 @@ internal sealed class FrontendStream(Stream inner) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
     public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
