@@ -31,14 +31,11 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             }
             builds = ShareServices(builds);
             WarnOfOutputs(builds.Select(build => (build.Target, build.Build)));
-            var results = await SolveAsync(builder, builds, cancellationToken);
+            var results = await SolveAsync(builder, driver, builds, cancellationToken);
             foreach (var (target, build, _) in builds)
             {
                 if (results.TryGetValue(target.Name, out var result))
-                {
-                    build.Caches.Complete(result.ExporterResponse);
-                    await build.Outputs.CompleteAsync(context.Note, cancellationToken);
-                }
+                    await build.CompleteAsync(result, context.Note, cancellationToken);
             }
             return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
         }
@@ -80,9 +77,9 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
     }
 
     private async Task<IReadOnlyDictionary<string, SolveResult>> SolveAsync(
-        BuilderRecord builder, List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds, CancellationToken cancellationToken)
+        BuilderRecord builder, IDriver driver, List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds, CancellationToken cancellationToken)
     {
-        await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
+        await using var client = await BuilderConnection.ConnectAsync(context, builder, driver, cancellationToken);
         await using var sessions = new KeptSessions();
         var directories = _directories.ByName;
         var session = directories.Count == 0 ? null

@@ -15,9 +15,8 @@ internal static class BuilderConnection
         ? context.Drivers.Open(builder, node)
         : throw new CliException($"builder \"{builder.Name}\" has {builder.AllNodes.Count} nodes; building with several is not supported yet");
 
-    public static async Task<BuildkitClient> ConnectAsync(CliContext context, BuilderRecord builder, CancellationToken cancellationToken)
+    public static async Task<BuildkitClient> ConnectAsync(CliContext context, BuilderRecord builder, IDriver driver, CancellationToken cancellationToken)
     {
-        var driver = OpenDriver(context, builder);
         for (var attempt = 1; ; attempt++)
         {
             await driver.StartAsync(context.Note, cancellationToken);

@@ -1,6 +1,7 @@
 using Buildx.Cli.Builders;
 using Buildx.Client;
 using Buildx.Client.Progress;
+using Buildx.Drivers;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Building;
@@ -17,19 +18,19 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             File.Delete(idFile);
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        await using var build = await PreparedBuild.OpenAsync(context, BuilderConnection.OpenDriver(context, builder), request, cancellationToken);
+        var driver = BuilderConnection.OpenDriver(context, builder);
+        await using var build = await PreparedBuild.OpenAsync(context, driver, request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
-        var result = await SolveAsync(builder, build, cancellationToken);
-        build.Caches.Complete(result.ExporterResponse);
-        await build.Outputs.CompleteAsync(context.Note, cancellationToken);
+        var result = await SolveAsync(builder, driver, build, cancellationToken);
+        await build.CompleteAsync(result, context.Note, cancellationToken);
         Report(result);
         return request.Call is { } call ? new CallReport(context.Out, build.Sources.ShowName).Write(call, result.Answer) : 0;
     }
 
-    private async Task<SolveResult> SolveAsync(BuilderRecord builder, PreparedBuild build, CancellationToken cancellationToken)
+    private async Task<SolveResult> SolveAsync(BuilderRecord builder, IDriver driver, PreparedBuild build, CancellationToken cancellationToken)
     {
-        await using var client = await BuilderConnection.ConnectAsync(context, builder, cancellationToken);
+        await using var client = await BuilderConnection.ConnectAsync(context, builder, driver, cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, request.Quiet ? "quiet" : request.Progress);
         try
         {

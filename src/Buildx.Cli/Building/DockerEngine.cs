@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text.Json;
-using Buildx.Client;
 using Buildx.Drivers.Docker;
+using Buildx.Protocol;
 
 namespace Buildx.Cli.Building;
 
@@ -19,7 +19,10 @@ internal sealed class DockerEngine : IDisposable
     public static async Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, CancellationToken cancellationToken)
     {
         var host = docker.FindEngineHost(context) ?? throw new CliException($"there is no Docker context \"{context ?? docker.CurrentContext}\"");
-        var engine = new DockerEngine(CreateClient(host), host);
+        if (!host.StartsWith("unix://", StringComparison.Ordinal))
+            throw new CliException($"loading into the Docker Engine at {host} is not supported yet (unix:// is)");
+        var address = new DockerHost(host);
+        var engine = new DockerEngine(address.CreateClient(), host);
         try
         {
             using var response = await engine._client.GetAsync(new Uri("http://docker/_ping"), cancellationToken);
@@ -28,12 +31,8 @@ internal sealed class DockerEngine : IDisposable
         catch (HttpRequestException e)
         {
             engine.Dispose();
-            // For a socket that does not exist, .NET speaks of addresses.
-            var reason = host.StartsWith("unix://", StringComparison.Ordinal) && !File.Exists(host["unix://".Length..])
-                ? "there is no such socket"
-                : (e.InnerException ?? e).Message;
             throw new CliException(
-                $"--load needs a Docker Engine, and none answers at {host} ({reason}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
+                $"--load needs a Docker Engine, and none answers at {host} ({address.WhyUnreachable(e)}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
         }
     }
 
@@ -42,19 +41,7 @@ internal sealed class DockerEngine : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static HttpClient CreateClient(string host)
-    {
-        if (!host.StartsWith("unix://", StringComparison.Ordinal))
-            throw new CliException($"loading into the Docker Engine at {host} is not supported yet (unix:// is)");
-        var path = host["unix://".Length..];
-        return new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = (_, cancellationToken) => new UnixSocketConnector(path).ConnectAsync(cancellationToken),
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
-    }
-
-    private sealed class LoadStream : Stream
+    private sealed class LoadStream : UnseekableStream
     {
         private readonly Pipe _pipe = new();
         private readonly Stream _writer;
@@ -68,13 +55,7 @@ internal sealed class DockerEngine : IDisposable
 
         public override bool CanRead => false;
 
-        public override bool CanSeek => false;
-
         public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -83,20 +64,9 @@ internal sealed class DockerEngine : IDisposable
             await _writer.WriteAsync(buffer, cancellationToken);
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
         public override void Flush() => _writer.Flush();
 
         public override Task FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         public override async ValueTask DisposeAsync()
         {

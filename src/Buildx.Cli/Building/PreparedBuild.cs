@@ -55,6 +55,14 @@ internal sealed class PreparedBuild : IAsyncDisposable
     /// <summary>One copy of a directory and machine, whoever builds it.</summary>
     public static string SharedKey(CliContext context, string directory) => $"{Path.GetFileName(directory)}:{directory}:{context.Store.GetNodeId()}";
 
+    /// <summary>Does what is left to do on this side when the build is done.</summary>
+    /// <param name="report">Told what takes long.</param>
+    public async Task CompleteAsync(SolveResult result, Action<string> report, CancellationToken cancellationToken)
+    {
+        Caches.Complete(result.ExporterResponse);
+        await Outputs.CompleteAsync(report, cancellationToken);
+    }
+
     /// <summary>The engine knows the Dockerfile by the name that it was sent under.</summary>
     public SourceInfo? Rename(SourceInfo? info)
     {

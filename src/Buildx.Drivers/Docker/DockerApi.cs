@@ -20,11 +20,7 @@ public sealed class DockerApi
     public DockerApi(DockerHost host)
     {
         _host = host;
-        _client = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, cancellationToken) => host.ConnectAsync(cancellationToken) })
-        {
-            BaseAddress = new Uri("http://docker"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _client = host.CreateClient();
     }
 
     public string Address => _host.Url;
@@ -174,11 +170,7 @@ public sealed class DockerApi
         }
         catch (HttpRequestException e)
         {
-            // For a socket that does not exist, .NET speaks of addresses.
-            var reason = Address.StartsWith("unix://", StringComparison.Ordinal) && !File.Exists(Address["unix://".Length..])
-                ? "there is no such socket"
-                : (e.InnerException ?? e).Message;
-            throw new DriverException($"no Docker Engine answers at {Address} ({reason})", e);
+            throw new DriverException($"no Docker Engine answers at {Address} ({_host.WhyUnreachable(e)})", e);
         }
     }
 

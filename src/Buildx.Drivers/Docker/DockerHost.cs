@@ -16,6 +16,19 @@ public sealed record DockerHost(string Url, TlsOptions? Tls = null)
     /// <exception cref="DriverException">The address is none that this program can reach.</exception>
     public ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) => Connector().ConnectAsync(cancellationToken);
 
+    /// <summary>For requests to <c>http://docker/…</c>.</summary>
+    public HttpClient CreateClient() => new(new SocketsHttpHandler { ConnectCallback = (_, cancellationToken) => ConnectAsync(cancellationToken) })
+    {
+        BaseAddress = new Uri("http://docker"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Why a request came to nothing. For a socket that does not exist, .NET speaks of addresses.</summary>
+    public string WhyUnreachable(HttpRequestException exception) =>
+        Url.StartsWith("unix://", StringComparison.Ordinal) && !File.Exists(Url["unix://".Length..])
+            ? "there is no such socket"
+            : (exception.InnerException ?? exception).Message;
+
     private BuildkitConnector Connector()
     {
         if (Url.StartsWith("unix://", StringComparison.Ordinal))
