@@ -23,6 +23,7 @@ internal sealed record DockerOutputs(IReadOnlyList<OutputSpec> Specs, DockerPush
         var specs = new List<OutputSpec>();
         foreach (var output in outputs.Where(output => output.Type != OutputType.CacheOnly))
         {
+            var attributes = output.Attributes;
             var image = output.Type == OutputType.Image || output is { Type: OutputType.Docker, Destination: null };
             if (!image && output.Type is OutputType.Oci or OutputType.Docker && !hasStore)
                 throw new CliException($"--output: the Docker Engine of builder \"{driver.Endpoint}\" writes no archive of type={output.ExporterName}; {StoreHint}");
@@ -31,12 +32,9 @@ internal sealed record DockerOutputs(IReadOnlyList<OutputSpec> Specs, DockerPush
                 if (output.IsTrue("push-by-digest"))
                     throw new CliException($"--output: the Docker Engine of builder \"{driver.Endpoint}\" cannot push by digest; {StoreHint}");
                 push = new DockerPush(driver, request.Tags, authentication);
-                specs.Add(new OutputSpec(OutputType.Moby, null, output.Attributes.Remove("push")));
+                attributes = attributes.Remove("push");
             }
-            else
-            {
-                specs.Add(image ? output with { Type = OutputType.Moby } : output);
-            }
+            specs.Add(image ? output with { Type = OutputType.Moby, Attributes = attributes } : output);
         }
         return new DockerOutputs(specs, push);
     }

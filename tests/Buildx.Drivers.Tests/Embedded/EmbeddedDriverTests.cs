@@ -40,7 +40,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
     public async Task A_killed_engine_and_its_stale_socket_are_survived()
     {
         var driver = Open();
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var peer = EnginePeer.Find(driver.Paths.Socket)!;
         _ = Native.LibC.Kill(peer.ProcessId, Native.LibC.SIGKILL);
         while (peer.IsAlive())
@@ -48,7 +48,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
         Assert.True(File.Exists(driver.Paths.Socket));
         Assert.Equal(DriverStatus.Stopped, await driver.GetStatusAsync(TestContext.Current.CancellationToken));
 
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(2, Starts().Length);
     }
 
@@ -56,7 +56,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
     public async Task Stopping_ends_the_process_and_keeps_the_state()
     {
         var driver = Open();
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var peer = EnginePeer.Find(driver.Paths.Socket)!;
         await driver.StopAsync(TestContext.Current.CancellationToken);
         Assert.False(peer.IsAlive());
@@ -70,7 +70,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
     public async Task Removing_deletes_the_state_unless_it_is_to_be_kept(bool keep)
     {
         var driver = Open();
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await driver.RemoveAsync(keep, TestContext.Current.CancellationToken);
         Assert.Equal(keep, Directory.Exists(driver.Paths.State));
         Assert.False(Directory.Exists(driver.Paths.Runtime));
@@ -81,7 +81,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
     {
         var driver = Open();
         _directory.Write("state/b/fail", "");
-        var exception = await Assert.ThrowsAsync<DriverException>(() => driver.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<DriverException>(() => driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("no space left for this engine", exception.Message, StringComparison.Ordinal);
         Assert.Contains("exit code 3", exception.Message, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
         Assert.Contains("/etc/buildkit/certs/my.registry_5000/ca.pem", Encoding.UTF8.GetString(files["buildkitd.toml"]), StringComparison.Ordinal);
 
         var driver = Open(files, ["--debug"]);
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var start = Assert.Single(Starts());
         Assert.Contains($"--config={driver.Paths.Configuration}/buildkitd.toml", start, StringComparison.Ordinal);
         Assert.EndsWith("--debug", start, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class EmbeddedDriverTests : IAsyncLifetime
     public async Task The_directory_of_the_socket_is_for_its_owner_only()
     {
         var driver = Open();
-        await driver.StartAsync(TestContext.Current.CancellationToken);
+        await driver.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(driver.Paths.Runtime));
     }
 
