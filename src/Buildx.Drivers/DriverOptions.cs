@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Oci;
 
 namespace Buildx.Drivers;
 
@@ -6,12 +7,8 @@ namespace Buildx.Drivers;
 internal static class DriverOptions
 {
     /// <exception cref="DriverException">Neither true nor false.</exception>
-    public static bool ReadBoolean(string name, string value) => value switch
-    {
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        _ => throw Wrong(name, value, "must be true or false"),
-    };
+    public static bool ReadBoolean(string name, string value) =>
+        BooleanText.TryParse(value, out var result) ? result : throw Wrong(name, value, "must be true or false");
 
     public static long ReadNumber(string name, string value) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(name, value, "must be a whole number");

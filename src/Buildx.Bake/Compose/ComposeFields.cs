@@ -1,5 +1,6 @@
 using System.Globalization;
 using Buildx.Bake.Entries;
+using Buildx.Oci;
 
 namespace Buildx.Bake.Compose;
 
@@ -30,7 +31,7 @@ internal sealed class ComposeFields(ComposeMapping mapping, string what, Diagnos
                 return null;
             case ComposeScalar { Value: bool flag }:
                 return flag;
-            case ComposeScalar { Value: string text } when EntryText.TryParseBoolean(text, out var parsed):
+            case ComposeScalar { Value: string text } when BooleanText.TryParse(text, out var parsed):
                 return parsed;
             case var other:
                 Wrong<string>(other, key, "true or false");

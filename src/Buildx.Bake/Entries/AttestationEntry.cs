@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Oci;
 
 namespace Buildx.Bake.Entries;
 
@@ -33,7 +34,7 @@ public sealed record AttestationEntry(string Type, bool Disabled, ImmutableDicti
     /// <summary>The text form of <c>--sbom=VALUE</c> and <c>--provenance=VALUE</c>.</summary>
     public static string Canonicalize(string type, string value) =>
         value.Length == 0 ? ""
-        : EntryText.TryParseBoolean(value, out var on) ? $"type={type},disabled={(on ? "false" : "true")}"
+        : BooleanText.TryParse(value, out var on) ? $"type={type},disabled={(on ? "false" : "true")}"
         : $"type={type},{value}";
 
     public override string ToString()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Buildx.Oci;
 
 namespace Buildx.Bake.Entries;
 
@@ -13,16 +14,9 @@ internal static class EntryText
         return equals < 0 ? throw new FormatException($"\"{field}\" is not of the form key=value") : (field[..equals], field[(equals + 1)..]);
     }
 
-    /// <summary>Booleans as Go's tools read them.</summary>
-    public static bool TryParseBoolean(string text, out bool value)
-    {
-        value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
-        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
-    }
-
     /// <exception cref="FormatException">Not a boolean.</exception>
     public static bool ParseBoolean(string text) =>
-        TryParseBoolean(text, out var value) ? value : throw new FormatException($"\"{text}\" is not a boolean (want true or false)");
+        BooleanText.TryParse(text, out var value) ? value : throw new FormatException($"\"{text}\" is not a boolean (want true or false)");
 
     /// <summary><c>key=value,…</c> with the attributes in order, quoted where it must be.</summary>
     public static string Join(IEnumerable<KeyValuePair<string, string>> pairs) =>

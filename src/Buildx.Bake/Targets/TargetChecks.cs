@@ -69,7 +69,7 @@ internal static partial class TargetChecks
         var read = new List<OutputEntry>();
         foreach (var output in outputs)
         {
-            var isArchive = !(EntryText.TryParseBoolean(output.Attributes.GetValueOrDefault("tar", "true"), out var tar) && !tar);
+            var isArchive = !(BooleanText.TryParse(output.Attributes.GetValueOrDefault("tar", "true"), out var tar) && !tar);
             var writesDirectory = output.Type == "local" || (output.Type is "oci" or "docker" && !isArchive);
             var writesFile = output.Type == "tar" || (output.Type is "oci" or "docker" && isArchive);
             if (writesDirectory && output.Destination is "" or "-" && writesDirectory)

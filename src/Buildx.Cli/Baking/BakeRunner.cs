@@ -68,7 +68,7 @@ internal sealed class BakeRunner(CliContext context, BakeRequest request)
         Overrides = request.Overrides,
     };
 
-    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable)?.Trim() is "1" or "t" or "T" or "true" or "TRUE" or "True";
+    private static bool IsSet(string variable) => BooleanText.IsTrue(Environment.GetEnvironmentVariable(variable)?.Trim());
 
     private static Dictionary<string, string> ReadEnvironment()
     {

@@ -31,7 +31,7 @@ internal sealed class CacheDirectories
         if (request.Call is not null)
             return new CacheDirectories([], []);
         var exports = request.CacheTo.Select(ToOptions).ToList();
-        if (BooleanText.TryParse(request.BuildArguments.GetValueOrDefault("BUILDKIT_INLINE_CACHE"), out var inline) && inline && !exports.Exists(export => export.Type == "inline"))
+        if (BooleanText.IsTrue(request.BuildArguments.GetValueOrDefault("BUILDKIT_INLINE_CACHE")) && !exports.Exists(export => export.Type == "inline"))
             exports.Add(new CacheOptions("inline", new Dictionary<string, string>()));
         var directories = new CacheDirectories([], exports);
         foreach (var export in exports.Where(export => export.Type == "local"))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Buildx.Diagnostics;
+using Buildx.Oci;
 
 namespace Buildx.Cli.CommandLine;
 
@@ -96,12 +97,7 @@ internal static class CommandLineReader
             flags.Add($"{option.Name}={value}");
     }
 
-    private static bool? ParseSwitch(string text) => text switch
-    {
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        _ => null,
-    };
+    private static bool? ParseSwitch(string text) => BooleanText.TryParse(text, out var value) ? value : null;
 
     private static Option? Find(Command command, string name)
     {

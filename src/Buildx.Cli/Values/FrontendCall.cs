@@ -1,5 +1,6 @@
 using Buildx.Diagnostics;
 using Buildx.Dockerfile;
+using Buildx.Oci;
 
 namespace Buildx.Cli.Values;
 

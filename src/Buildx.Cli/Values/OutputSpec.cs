@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Oci;
 
 namespace Buildx.Cli.Values;
 
@@ -22,7 +23,7 @@ internal sealed record OutputSpec(OutputType Type, string? Destination, Immutabl
     /// <summary>The exporter's name in BuildKit.</summary>
     public string ExporterName => Type.ToString().ToLowerInvariant();
 
-    public bool IsTrue(string attribute) => Attributes.GetValueOrDefault(attribute) is "" or "1" or "t" or "T" or "true" or "TRUE" or "True";
+    public bool IsTrue(string attribute) => Attributes.GetValueOrDefault(attribute) is "" || BooleanText.IsTrue(Attributes.GetValueOrDefault(attribute));
 
     /// <exception cref="CliException">Not an output; the message says which part is wrong and what is valid.</exception>
     public static OutputSpec Parse(string text)

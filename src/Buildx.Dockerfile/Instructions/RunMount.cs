@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Oci;
 
 namespace Buildx.Dockerfile;
 

@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Dockerfile;
 
 /// <summary>Which rules run, as <c># check=skip=RULE,…;error=true;experimental=RULE,…</c> says.</summary>

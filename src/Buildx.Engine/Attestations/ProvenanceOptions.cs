@@ -1,4 +1,5 @@
 using Buildx.Engine.Exporting;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Attestations;
 
@@ -32,8 +33,9 @@ internal sealed record ProvenanceOptions(
 
     private static bool Flag(IReadOnlyDictionary<string, string> attributes, string name) => attributes.GetValueOrDefault(name) switch
     {
-        null or "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        null => false,
+        "" => true,
+        var text when BooleanText.TryParse(text, out var value) => value,
         var other => throw Invalid(name, other, "true or false"),
     };
 

@@ -1,4 +1,5 @@
 using Buildx.Engine.Storage;
+using Buildx.Oci;
 
 namespace Buildx.Engine.CacheTransfer;
 
@@ -14,8 +15,8 @@ internal sealed class CacheAttributes(CacheRequest request, string purpose)
     public bool? Flag(string key) => request.Attributes.GetValueOrDefault(key) switch
     {
         null => null,
-        "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        "" => true,
+        var text when BooleanText.TryParse(text, out var value) => value,
         var other => throw Invalid(key, other, "true or false"),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Execution.Devices;
 
@@ -18,7 +19,7 @@ internal sealed record Device(string Name, ImmutableDictionary<string, string> A
     public string? Class => Annotations.GetValueOrDefault(ClassAnnotation);
 
     /// <summary>Whether its specification lets every build use it.</summary>
-    public bool AllowsEverybody => Annotations.GetValueOrDefault(AllowAnnotation) is "1" or "t" or "T" or "true" or "TRUE" or "True";
+    public bool AllowsEverybody => BooleanText.IsTrue(Annotations.GetValueOrDefault(AllowAnnotation));
 
     /// <summary>What several devices need together.</summary>
     public static ContainerEdits EditsOf(IEnumerable<Device> devices)

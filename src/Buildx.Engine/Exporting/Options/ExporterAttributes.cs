@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Exporting.Options;
 
@@ -21,8 +22,8 @@ internal sealed class ExporterAttributes(string exporter, IEnumerable<KeyValuePa
     public bool? TakeFlag(string key) => TakeText(key) switch
     {
         null => null,
-        "" or "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        "" => true,
+        var text when BooleanText.TryParse(text, out var value) => value,
         var other => throw Invalid(key, other, "want true or false"),
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Buildx.Dockerfile;
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.Frontends.Dockerfile;

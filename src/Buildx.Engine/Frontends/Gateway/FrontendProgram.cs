@@ -14,7 +14,7 @@ internal sealed record FrontendProgram(string Name, LlbOutput? Tree, ContainerCo
 
     public string WorkingDirectory => Config.WorkingDir is { Length: > 0 } directory ? directory : "/";
 
-    public bool HasNetwork => Label(NoNetworkLabel) is not ("1" or "t" or "T" or "true" or "TRUE" or "True");
+    public bool HasNetwork => !BooleanText.IsTrue(Label(NoNetworkLabel));
 
     /// <summary>What it says it can do beyond the first frontends.</summary>
     public IReadOnlyList<string> Capabilities => Label(CapabilitiesLabel).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
