@@ -1,5 +1,6 @@
 using Buildx.Cli.CommandLine;
 using Buildx.Diagnostics;
+using Buildx.Drivers.Configuration;
 using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;

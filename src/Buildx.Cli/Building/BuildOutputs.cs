@@ -27,20 +27,10 @@ internal sealed class BuildOutputs : IDisposable
             return new BuildOutputs([], null, null);
         if (driver is DockerDriver engine)
         {
-            var outputs = await DockerOutputs.CreateAsync(engine, request, context.Drivers.Authentication, cancellationToken);
-            return new BuildOutputs([.. outputs.Specs.Select(output => ToExport(request, output, null, cancellationToken))], null, null) { Push = outputs.Push };
+            var own = await DockerOutputs.CreateAsync(engine, request, context.Drivers.Authentication, cancellationToken);
+            return new BuildOutputs([.. own.Specs.Select(output => ToExport(request, output, null, cancellationToken))], null, null) { Push = own.Push };
         }
-        return await OpenAsync(context, driver, request, request.Outputs, cancellationToken);
-    }
-
-    /// <summary>Does what can only be done with the finished image.</summary>
-    public Task CompleteAsync(Action<string> report, CancellationToken cancellationToken) => Push?.RunAsync(report, cancellationToken) ?? Task.CompletedTask;
-
-    public void Dispose() => _docker?.Dispose();
-
-    private static async Task<BuildOutputs> OpenAsync(
-        CliContext context, IDriver driver, BuildRequest request, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)
-    {
+        var outputs = request.Outputs;
         if (outputs.Count == 0 && driver.LoadsByDefault)
             outputs = [OutputSpec.Load];
         var docker = await ConnectToDockerAsync(context, request, outputs, cancellationToken);
@@ -59,6 +49,11 @@ internal sealed class BuildOutputs : IDisposable
             throw;
         }
     }
+
+    /// <summary>Does what can only be done with the finished image.</summary>
+    public Task CompleteAsync(Action<string> report, CancellationToken cancellationToken) => Push?.RunAsync(report, cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => _docker?.Dispose();
 
     private static async Task<DockerEngine?> ConnectToDockerAsync(
         CliContext context, BuildRequest request, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Buildx.Cli.Builders;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.Values;
 using Buildx.Drivers;
+using Buildx.Drivers.Configuration;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 

@@ -1,8 +1,8 @@
 using System.Formats.Tar;
 using System.Text.Json.Nodes;
 using Buildx.Client;
+using Buildx.Drivers.Configuration;
 using Buildx.Drivers.Docker;
-using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Drivers.Containers;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Buildx.Client;
+using Buildx.Drivers.Configuration;
 using Buildx.Drivers.Native;
 using Buildx.Drivers.Store;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Buildx.Drivers.Configuration;
 using Buildx.Drivers.Embedded;
 using Buildx.Drivers.Store;
 using Buildx.TestSupport;

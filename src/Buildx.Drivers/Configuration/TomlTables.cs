@@ -1,7 +1,7 @@
 using Tomlyn.Model;
 using Tomlyn.Serialization;
 
-namespace Buildx.Drivers.Embedded;
+namespace Buildx.Drivers.Configuration;
 
 [TomlSerializable(typeof(TomlTable))]
 internal sealed partial class TomlTables : TomlSerializerContext;

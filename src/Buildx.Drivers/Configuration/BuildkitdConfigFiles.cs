@@ -4,7 +4,7 @@ using Buildx.Drivers.Native;
 using Tomlyn;
 using Tomlyn.Model;
 
-namespace Buildx.Drivers.Embedded;
+namespace Buildx.Drivers.Configuration;
 
 /// <summary>
 /// A <c>buildkitd.toml</c> with the certificates it names, taken along when a builder is created: the builder then doesn't
