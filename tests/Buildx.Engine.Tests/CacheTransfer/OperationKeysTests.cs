@@ -1,4 +1,5 @@
 using Buildx.Engine.CacheTransfer.Keys;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Tests.CacheTransfer;
 
@@ -19,7 +20,7 @@ public sealed class OperationKeysTests
     [InlineData("/", "/")]
     [InlineData("", ".")]
     [InlineData("a/", "a")]
-    public void The_last_element_of_a_path_is_found_as_Go_does(string path, string last) => Assert.Equal(last, GoPath.Base(path));
+    public void The_last_element_of_a_path_is_found_as_Go_does(string path, string last) => Assert.Equal(last, UnixPath.FileName(path));
 
     [Fact]
     public void Paths_inside_of_others_say_nothing_more() => Assert.Equal(

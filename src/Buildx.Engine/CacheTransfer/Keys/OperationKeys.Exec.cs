@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Trees;
 using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
@@ -42,7 +43,7 @@ internal static partial class OperationKeys
         {
             if (mount.MountType is MountType.Secret or MountType.Ssh or MountType.Tmpfs || mount.Input < 0 || mount.Input >= inputs)
                 continue;
-            var selector = GoPath.Absolute(mount.Selector);
+            var selector = TreePath.Clean(mount.Selector);
             selectors[mount.Input].Add(selector);
             // What a step can neither change nor pass on, or takes as a whole, is fully told by its content.
             var isSafe = mount.Output == SkippedOutput || mount.Readonly || selector == "/";

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using Buildx.Engine.Trees;
+using Buildx.Oci;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.CacheTransfer.Keys;
@@ -74,12 +76,12 @@ internal static partial class OperationKeys
         {
             selections[source].Add(new ChecksumSelection(copy.Src)
             {
-                Wildcard = copy.AllowWildcard && GoPath.HasWildcard(copy.Src),
+                Wildcard = copy.AllowWildcard && PathGlob.HasWildcard(copy.Src),
                 FollowLinks = copy.FollowSymlink,
                 IncludePatterns = [.. copy.IncludePatterns],
                 ExcludePatterns = [.. copy.ExcludePatterns],
             });
-            name = GoPath.Base(copy.Src);
+            name = UnixPath.FileName(copy.Src);
         }
         json.Field("src", name).Field("dest", copy.Dest).Field("owner", copy.Owner, Write).Field("mode", copy.Mode)
             .Field("followSymlink", copy.FollowSymlink).Field("dirCopyContents", copy.DirCopyContents)

@@ -20,7 +20,7 @@ internal sealed class SelectionChecksum(TreeChecksum checksum, SafeFileHandle ro
     public (Digest Current, Digest Older) Compute(ChecksumSelection selection)
     {
         var endsInSlash = selection.Path.EndsWith('/');
-        var path = GoPath.Absolute(selection.Path);
+        var path = TreePath.Clean(selection.Path);
         if (!selection.IsFiltered)
         {
             var (entry, place) = Find(path, selection.FollowLinks) ?? throw new FileOperationException($"\"{path}\": not found");
@@ -29,7 +29,7 @@ internal sealed class SelectionChecksum(TreeChecksum checksum, SafeFileHandle ro
         _includes = Parse(selection.IncludePatterns);
         _excludes = Parse(selection.ExcludePatterns);
         var pattern = TreePath.Split(path);
-        var plain = selection.Wildcard ? pattern.TakeWhile(part => !GoPath.HasWildcard(part)).Count() : pattern.Length;
+        var plain = selection.Wildcard ? pattern.TakeWhile(part => !PathGlob.HasWildcard(part)).Count() : pattern.Length;
         var prefix = plain == 0 ? "" : "/" + string.Join('/', pattern, 0, plain);
         if (Find(plain == 0 ? "/" : prefix, followLast: plain < pattern.Length) is { } top)
         {
@@ -44,7 +44,7 @@ internal sealed class SelectionChecksum(TreeChecksum checksum, SafeFileHandle ro
         var included = _picked.Where(picked => picked.IsIncluded).ToList();
         if (included.Count == 0)
             return Same(Digest.Sha256([]));
-        if (included is [var only] && GoPath.Base(path) == GoPath.Base(only.Name))
+        if (included is [var only] && UnixPath.FileName(path) == UnixPath.FileName(only.Name))
             return Same(DigestOf(only, selection));
         using var current = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var older = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -57,7 +57,7 @@ internal sealed class SelectionChecksum(TreeChecksum checksum, SafeFileHandle ro
             // The last element of the name was all that counted, with a zero between the files.
             if (picked != included[0])
                 older.AppendData([0]);
-            older.AppendData(LinuxPath.GetBytes(GoPath.Base(picked.Name)));
+            older.AppendData(LinuxPath.GetBytes(UnixPath.FileName(picked.Name)));
             TreeChecksum.Append(older, digest);
         }
         return (TreeChecksum.Finish(current), TreeChecksum.Finish(older));
