@@ -1,3 +1,4 @@
+using Buildx.Dockerfile;
 using Buildx.Engine.Exporting;
 
 namespace Buildx.Engine.Attestations;
@@ -23,10 +24,10 @@ internal sealed record AttestationOptions(ProvenanceOptions? Provenance, SbomOpt
                 case null:
                     break;
                 case "provenance":
-                    provenance = ProvenanceOptions.Parse(Split(value));
+                    provenance = ProvenanceOptions.Parse(Split(type, value));
                     break;
                 case "sbom":
-                    sbom = SbomOptions.Parse(Split(value));
+                    sbom = SbomOptions.Parse(Split(type, value));
                     break;
                 default:
                     throw new ExportException($"there is no attestation \"{type}\" (want provenance or sbom)");
@@ -35,13 +36,22 @@ internal sealed record AttestationOptions(ProvenanceOptions? Provenance, SbomOpt
         return new AttestationOptions(provenance, sbom);
     }
 
-    private static Dictionary<string, string> Split(string text)
+    private static Dictionary<string, string> Split(string type, string text)
     {
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var field in CsvLine.Split(text))
+        if (text.Length == 0)
+            return attributes;
+        try
         {
-            var equals = field.IndexOf('=', StringComparison.Ordinal);
-            attributes[equals < 0 ? field : field[..equals]] = equals < 0 ? "" : field[(equals + 1)..];
+            foreach (var field in CommaSeparated.Split(text))
+            {
+                var equals = field.IndexOf('=', StringComparison.Ordinal);
+                attributes[equals < 0 ? field : field[..equals]] = equals < 0 ? "" : field[(equals + 1)..];
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new ExportException($"{type}: {e.Message}", e);
         }
         return attributes;
     }
