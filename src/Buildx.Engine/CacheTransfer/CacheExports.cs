@@ -89,22 +89,6 @@ internal sealed class CacheExports
         return await new CacheGraphBuilder(_solver, job, BuildContext.For(job), _storage, options.Compression).BuildAsync(results, layers, lease, cancellationToken);
     }
 
-    private async Task<T> WithProgressAsync<T>(BuildJob job, int index, string description, Func<IVertexProgress, Task<T>> work)
-    {
-        var digest = new KeyHash("cache export").Add(job.Reference).Add(index).ToDigest();
-        var progress = new VertexProgress(digest.Value, description, [], null, _time);
-        progress.Attach(job.Progress);
-        progress.Start();
-        try
-        {
-            var result = await work(progress);
-            progress.Complete();
-            return result;
-        }
-        catch (Exception e)
-        {
-            progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
-            throw;
-        }
-    }
+    private Task<T> WithProgressAsync<T>(BuildJob job, int index, string description, Func<IVertexProgress, Task<T>> work) =>
+        VertexProgress.RunAsync(new KeyHash("cache export").Add(job.Reference).Add(index).ToDigest(), description, job.Progress, _time, work);
 }

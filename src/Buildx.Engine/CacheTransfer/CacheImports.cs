@@ -16,25 +16,19 @@ internal sealed class CacheImports(CachePlaces places, TimeProvider time)
             var place = places.ForImport(request, job.Session);
             job.Exchange.Import(request.Key, async () =>
             {
-                var name = $"importing cache manifest from {place.Name}";
-                var progress = new VertexProgress(new KeyHash("import").Add(job.Reference).Add(request.Key).ToDigest().Value, name, [], null, time);
-                progress.Attach(job.Progress);
-                progress.Start();
                 try
                 {
-                    IReadOnlyList<ImportedCache> caches = await new CacheImporter(place).ReadAsync(cancellationToken);
-                    progress.Complete();
-                    return caches;
+                    return await VertexProgress.RunAsync(
+                        new KeyHash("import").Add(job.Reference).Add(request.Key).ToDigest(),
+                        $"importing cache manifest from {place.Name}",
+                        job.Progress,
+                        time,
+                        _ => new CacheImporter(place).ReadAsync(cancellationToken));
                 }
                 catch (Exception e) when (e is CacheTransferException or RegistryException or RegistryConfigurationException or InvalidDataException or IOException)
                 {
-                    progress.Complete(error: e.Message);
+                    // The step shows it.
                     return [];
-                }
-                catch (Exception e)
-                {
-                    progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
-                    throw;
                 }
             });
         }

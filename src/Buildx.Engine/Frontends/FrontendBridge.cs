@@ -95,22 +95,10 @@ internal sealed class FrontendBridge(
         job.Progress.Publish(new StatusResponse { Warnings = { message } });
     }
 
-    public async Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        var digest = new KeyHash("frontend step").Add(job.Reference).Add(name).Add(Guid.NewGuid().ToByteArray()).ToDigest();
-        var progress = new VertexProgress(digest.Value, name, [], null, time);
-        progress.Attach(job.Progress);
-        progress.Start();
-        try
-        {
-            var result = await work(cancellationToken);
-            progress.Complete();
-            return result;
-        }
-        catch (Exception e)
-        {
-            progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
-            throw;
-        }
-    }
+    public Task<T> StepAsync<T>(string name, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => VertexProgress.RunAsync(
+        new KeyHash("frontend step").Add(job.Reference).Add(name).Add(Guid.NewGuid().ToByteArray()).ToDigest(),
+        name,
+        job.Progress,
+        time,
+        _ => work(cancellationToken));
 }

@@ -40,6 +40,25 @@ internal sealed class VertexProgress : IVertexProgress
         }
     }
 
+    /// <summary>Does work that is no vertex of a graph, and shows it to its build as if it were one.</summary>
+    public static async Task<T> RunAsync<T>(Oci.Digest digest, string name, BuildProgress build, TimeProvider time, Func<VertexProgress, Task<T>> work)
+    {
+        var progress = new VertexProgress(digest.Value, name, [], null, time);
+        progress.Attach(build);
+        progress.Start();
+        try
+        {
+            var result = await work(progress);
+            progress.Complete();
+            return result;
+        }
+        catch (Exception e)
+        {
+            progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
+            throw;
+        }
+    }
+
     /// <summary>Lets a build watch, from the vertex's beginning.</summary>
     public void Attach(BuildProgress build)
     {

@@ -102,23 +102,11 @@ internal sealed class BuildRunner(
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ExportAsync(
-        IExporter exporter, int index, ExportResult result, BuildJob job, CancellationToken cancellationToken)
-    {
-        var digest = new KeyHash("export").Add(job.Reference).Add(index).ToDigest();
-        var progress = new VertexProgress(digest.Value, exporter.Description, [], null, time);
-        progress.Attach(job.Progress);
-        progress.Start();
-        try
-        {
-            var response = await exporter.ExportAsync(new ExportRequest(result, job.Session, index, progress), cancellationToken);
-            progress.Complete();
-            return response;
-        }
-        catch (Exception e)
-        {
-            progress.Complete(error: e is OperationCanceledException ? "context canceled" : e.Message);
-            throw;
-        }
-    }
+    private Task<IReadOnlyDictionary<string, string>> ExportAsync(
+        IExporter exporter, int index, ExportResult result, BuildJob job, CancellationToken cancellationToken) => VertexProgress.RunAsync(
+            new KeyHash("export").Add(job.Reference).Add(index).ToDigest(),
+            exporter.Description,
+            job.Progress,
+            time,
+            progress => exporter.ExportAsync(new ExportRequest(result, job.Session, index, progress), cancellationToken));
 }
