@@ -1,7 +1,6 @@
 using Buildx.Engine.Server;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
-using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
 
@@ -47,14 +46,10 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     {
         if (descriptor.Size is < 0 or > MaximumJsonSize)
             throw new CacheTransferException($"{descriptor.Digest} in {_directory} has {descriptor.Size} bytes, which is too much for a {descriptor.MediaType}");
-        await using var stream = new VerifyingStream(await OpenAsync(descriptor, cancellationToken), descriptor.Digest, descriptor.Size);
-        var content = new MemoryStream((int)descriptor.Size);
-        await stream.CopyToAsync(content, cancellationToken);
-        return content.ToArray();
+        return await _store.ReadAsync(descriptor, cancellationToken);
     }
 
-    public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(SessionStreams.OpenContent(
-        _session.Invoker, SessionStreams.CacheStorePrefix + _directory, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken));
+    public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_store.Open(blob, cancellationToken));
 
     public async Task WriteBlobAsync(
         Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Buildx.Engine.Server;
 
-/// <summary>A content store that a client offers through its session, to be filled: containerd's content service with the store's id as metadata.</summary>
+/// <summary>A content store that a client offers through its session: containerd's content service with the store's id as metadata.</summary>
 internal sealed class ClientContentStore(ISession session, string id)
 {
     private const int ChunkSize = 1 << 20;
@@ -14,18 +14,37 @@ internal sealed class ClientContentStore(ISession session, string id)
 
     private Content.ContentClient Client => new(session.Invoker);
 
+    /// <exception cref="RpcException">Among others, when the blob is not there.</exception>
+    public async Task<long> GetSizeAsync(Digest digest, CancellationToken cancellationToken) =>
+        (await Client.InfoAsync(new InfoRequest { Digest = digest.Value }, Headers, cancellationToken: cancellationToken)).Info.Size;
+
     /// <returns>The blob's size; null when it is not there.</returns>
     /// <exception cref="RpcException"/>
     public async Task<long?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
-            return (await Client.InfoAsync(new InfoRequest { Digest = digest.Value }, Headers, cancellationToken: cancellationToken)).Info.Size;
+            return await GetSizeAsync(digest, cancellationToken);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
             return null;
         }
+    }
+
+    /// <summary>What comes is not verified.</summary>
+    public Stream Open(Descriptor blob, CancellationToken cancellationToken) =>
+        SessionStreams.OpenContent(session.Invoker, id, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken);
+
+    /// <summary>All of a blob, verified.</summary>
+    /// <exception cref="InvalidDataException">It is not what the descriptor says.</exception>
+    /// <exception cref="IOException"/>
+    public async Task<byte[]> ReadAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        await using var stream = new VerifyingStream(Open(blob, cancellationToken), blob.Digest, blob.Size);
+        var content = new MemoryStream((int)blob.Size);
+        await stream.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
     }
 
     /// <summary>Sends a blob, unless it is there.</summary>

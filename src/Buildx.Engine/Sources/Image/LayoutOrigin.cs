@@ -2,7 +2,6 @@ using Buildx.Engine.Server;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
-using Buildx.Protocol.ContentStore;
 using Buildx.Protocol.Sessions;
 using Buildx.Registry;
 using Grpc.Core;
@@ -14,10 +13,9 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
 {
     private const int MaximumJsonSize = 16 << 20;
 
-    private readonly ISession _session;
-    private readonly string _store;
+    private readonly ClientContentStore _store;
 
-    private LayoutOrigin(ISession session, string store) => (_session, _store) = (session, store);
+    private LayoutOrigin(ClientContentStore store) => _store = store;
 
     public IBlobSource Layers => this;
 
@@ -35,7 +33,7 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
             .FirstOrDefault(session => !session.Closed.IsCancellationRequested && session.Supports(SessionStreams.ContentReadMethod));
         return session is null
             ? throw new SourceException("the client that has the OCI layout is not connected any more, or doesn't offer it")
-            : new LayoutOrigin(session, SessionStreams.LayoutStorePrefix + layout.StoreId);
+            : new LayoutOrigin(new ClientContentStore(session, SessionStreams.LayoutStorePrefix + layout.StoreId));
     }
 
     public Task<Digest> ResolveAsync(ImageReference reference, CancellationToken cancellationToken) =>
@@ -50,16 +48,13 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
 
     public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken) => ReadAsync(blob, cancellationToken);
 
-    public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(SessionStreams.OpenContent(
-        _session.Invoker, _store, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken));
+    public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_store.Open(blob, cancellationToken));
 
     public async Task<long> GetSizeAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
-            var response = await new Content.ContentClient(_session.Invoker).InfoAsync(
-                new InfoRequest { Digest = digest.Value }, new Metadata { { SessionStreams.ContentStoreKey, _store } }, cancellationToken: cancellationToken);
-            return response.Info.Size;
+            return await _store.GetSizeAsync(digest, cancellationToken);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -73,10 +68,7 @@ internal sealed class LayoutOrigin : IImageOrigin, IBlobSource
             throw new SourceException($"{blob.Digest} in the OCI layout has {blob.Size} bytes, which is too much for a {blob.MediaType}");
         try
         {
-            await using var stream = new VerifyingStream(await OpenAsync(blob, cancellationToken), blob.Digest, blob.Size);
-            var content = new MemoryStream((int)blob.Size);
-            await stream.CopyToAsync(content, cancellationToken);
-            return content.ToArray();
+            return await _store.ReadAsync(blob, cancellationToken);
         }
         catch (Exception e) when (e is InvalidDataException or IOException && !cancellationToken.IsCancellationRequested)
         {
