@@ -37,13 +37,12 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
                     ? await source.OpenAsync(layer.Descriptor, attempt)
                     : storage.Content.OpenRead(layer.Descriptor.Digest),
                 layer.Source?.Repository,
-                null,
                 token);
         });
         var json = writer.Write();
         var config = new Descriptor(CacheConfig.MediaType, Digest.Sha256(json), json.Length);
         using (progress.Step($"writing config {config.Digest}"))
-            await place.WriteBlobAsync(config, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, null, cancellationToken);
+            await place.WriteBlobAsync(config, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, cancellationToken);
         var times = layers.Select(layer => TimeOf(nodes, layer)).ToList();
         var (mediaType, manifest) = Manifest([.. layers.Select((layer, i) => CacheDescriptors.Describe(layer, times[i], options.OciMediaTypes))], config);
         var descriptor = new Descriptor(mediaType, Digest.Sha256(manifest), manifest.Length);

@@ -39,8 +39,6 @@ internal sealed class GoJson
 
     public GoJson Number(long value) => Write(() => _text.Append(value.ToString(CultureInfo.InvariantCulture)));
 
-    public GoJson Null() => Write(() => _text.Append("null"));
-
     public GoJson Bytes(ReadOnlySpan<byte> value) => Text(Convert.ToBase64String(value));
 
     /// <summary>Left out when empty.</summary>

@@ -24,7 +24,7 @@ internal interface ICachePlace
     /// <summary>Brings a blob; nothing is sent where it is there.</summary>
     /// <param name="open">Opens the content, for each attempt.</param>
     /// <param name="mountFrom">A repository that is known to have it.</param>
-    Task WriteBlobAsync(Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
+    Task WriteBlobAsync(Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken);
 
     /// <summary>The cache is complete with this.</summary>
     Task WriteManifestAsync(Descriptor manifest, byte[] json, CancellationToken cancellationToken);

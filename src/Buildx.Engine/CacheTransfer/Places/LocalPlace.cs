@@ -52,11 +52,11 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(_store.Open(blob, cancellationToken));
 
     public async Task WriteBlobAsync(
-        Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)
+        Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken)
     {
         try
         {
-            await _store.WriteAsync(blob.Digest, blob.Size, open, progress, cancellationToken);
+            await _store.WriteAsync(blob.Digest, blob.Size, open, cancellationToken);
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,7 +65,7 @@ internal sealed class LocalPlace : ICachePlace, IBlobSource
     }
 
     public Task WriteManifestAsync(Descriptor manifest, byte[] json, CancellationToken cancellationToken) =>
-        WriteBlobAsync(manifest, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, null, cancellationToken);
+        WriteBlobAsync(manifest, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, cancellationToken);
 
     private async Task<long?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {

@@ -27,8 +27,8 @@ internal sealed class RegistryPlace(RemoteRepository repository, ImageReference 
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => repository.OpenBlobAsync(blob, verify: false, cancellationToken);
 
     public Task WriteBlobAsync(
-        Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        repository.PushBlobAsync(blob, open, mountFrom, progress, cancellationToken);
+        Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken) =>
+        repository.PushBlobAsync(blob, open, mountFrom, null, cancellationToken);
 
     public Task WriteManifestAsync(Descriptor manifest, byte[] json, CancellationToken cancellationToken) =>
         repository.PushManifestAsync(manifest.MediaType, json, reference.Tag, cancellationToken);

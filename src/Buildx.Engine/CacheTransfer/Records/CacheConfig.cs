@@ -18,27 +18,7 @@ internal sealed record CacheConfig
 /// <param name="Parent">The layer below; -1 for none. Zero is left out.</param>
 internal sealed record CacheConfigLayer(
     [property: JsonPropertyName("blob")] Digest Blob,
-    [property: JsonPropertyName("parent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Parent)
-{
-    /// <summary>For stores that have no descriptors of their own.</summary>
-    [JsonPropertyName("annotations")]
-    public CacheConfigLayerAnnotations? Annotations { get; init; }
-}
-
-internal sealed record CacheConfigLayerAnnotations
-{
-    [JsonPropertyName("mediaType")]
-    public string MediaType { get; init; } = "";
-
-    [JsonPropertyName("diffID")]
-    public Digest DiffId { get; init; }
-
-    [JsonPropertyName("size")]
-    public long Size { get; init; }
-
-    [JsonPropertyName("createdAt")]
-    public DateTimeOffset CreatedAt { get; init; }
-}
+    [property: JsonPropertyName("parent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Parent);
 
 internal sealed record CacheConfigRecord
 {

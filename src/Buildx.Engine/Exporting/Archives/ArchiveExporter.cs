@@ -82,7 +82,7 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
             foreach (var digest in ImageArchive.BlobsOf(image).Reverse<Digest>())
             {
                 _ = storage.Content.TryGetSize(digest, out var size);
-                await store.WriteAsync(digest, size, _ => ValueTask.FromResult(storage.Content.OpenRead(digest)), null, cancellationToken);
+                await store.WriteAsync(digest, size, _ => ValueTask.FromResult(storage.Content.OpenRead(digest)), cancellationToken);
             }
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)

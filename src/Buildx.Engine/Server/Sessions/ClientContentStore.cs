@@ -36,7 +36,7 @@ internal sealed class ClientContentStore(ISession session, string id)
     public Stream Open(Descriptor blob, CancellationToken cancellationToken) =>
         SessionStreams.OpenContent(session.Invoker, id, new ReadContentRequest { Digest = blob.Digest.Value, Size = blob.Size }, cancellationToken);
 
-    /// <summary>All of a blob, verified.</summary>
+    /// <summary>All of a blob that is known to be small, verified.</summary>
     /// <exception cref="InvalidDataException">It is not what the descriptor says.</exception>
     /// <exception cref="IOException"/>
     public async Task<byte[]> ReadAsync(Descriptor blob, CancellationToken cancellationToken)
@@ -49,15 +49,14 @@ internal sealed class ClientContentStore(ISession session, string id)
 
     /// <summary>Sends a blob, unless it is there.</summary>
     /// <exception cref="RpcException"/>
-    public async Task WriteAsync(
-        Digest digest, long size, Func<CancellationToken, ValueTask<Stream>> open, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task WriteAsync(Digest digest, long size, Func<CancellationToken, ValueTask<Stream>> open, CancellationToken cancellationToken)
     {
         if (await FindAsync(digest, cancellationToken) is not null)
             return;
         try
         {
             await using var content = await open(cancellationToken);
-            await SendAsync(digest, size, content, progress, cancellationToken);
+            await SendAsync(digest, size, content, cancellationToken);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
@@ -65,7 +64,7 @@ internal sealed class ClientContentStore(ISession session, string id)
         }
     }
 
-    private async Task SendAsync(Digest digest, long size, Stream content, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task SendAsync(Digest digest, long size, Stream content, CancellationToken cancellationToken)
     {
         using var call = Client.Write(Headers, cancellationToken: cancellationToken);
         var buffer = new byte[ChunkSize];
@@ -75,7 +74,6 @@ internal sealed class ClientContentStore(ISession session, string id)
         {
             await StepAsync(new WriteContentRequest { Action = WriteAction.Write, Offset = offset, Data = Google.Protobuf.ByteString.CopyFrom(buffer, 0, count) });
             offset += count;
-            progress?.Report(offset);
         }
         await StepAsync(new WriteContentRequest { Action = WriteAction.Commit, Offset = offset });
         await call.RequestStream.CompleteAsync();
