@@ -77,34 +77,28 @@ internal sealed class HistoryRecorder
     private async Task AddErrorAsync(RpcException error, HashSet<Digest> blobs, IStorageLease lease)
     {
         var status = RpcStatusDetails.ToStatus(error);
-        var bytes = status.ToByteArray();
-        await using var writer = _content.Create();
-        await writer.Stream.WriteAsync(bytes);
-        var digest = await writer.CommitAsync(null, CancellationToken.None);
-        Keep(digest, blobs, lease);
-        _record.ExternalError = new BlobDescriptor { MediaType = ErrorMediaType, Digest = digest.Value, Size = bytes.Length };
+        _record.ExternalError = await WriteAsync(ErrorMediaType, status.ToByteArray(), blobs, lease);
         status.Details.Clear();
         _record.Error = status;
     }
 
     private async Task AddProvenanceAsync(string platform, Attestation provenance, HashSet<Digest> blobs, IStorageLease lease)
     {
-        await using var writer = _content.Create();
-        await writer.Stream.WriteAsync(provenance.Predicate);
-        var digest = await writer.CommitAsync(null, CancellationToken.None);
-        Keep(digest, blobs, lease);
+        var blob = await WriteAsync(Attestation.MediaType, provenance.Predicate, blobs, lease);
+        blob.Annotations[Attestation.PredicateTypeAnnotation] = provenance.PredicateType;
         BuildResultInfo info;
         if (platform.Length == 0)
             info = _record.Result ??= new BuildResultInfo();
         else if (!_record.Results.TryGetValue(platform, out info!))
             _record.Results[platform] = info = new BuildResultInfo();
-        info.Attestations.Add(new BlobDescriptor
-        {
-            MediaType = Attestation.MediaType,
-            Digest = digest.Value,
-            Size = provenance.Predicate.Length,
-            Annotations = { [Attestation.PredicateTypeAnnotation] = provenance.PredicateType },
-        });
+        info.Attestations.Add(blob);
+    }
+
+    private async Task<BlobDescriptor> WriteAsync(string mediaType, byte[] bytes, HashSet<Digest> blobs, IStorageLease lease)
+    {
+        var blob = await _content.WriteAsync(mediaType, bytes, lease, CancellationToken.None);
+        blobs.Add(blob.Digest);
+        return new BlobDescriptor { MediaType = mediaType, Digest = blob.Digest.Value, Size = blob.Size };
     }
 
     private void AddResult(int index, IReadOnlyDictionary<string, string> response, HashSet<Digest> blobs, IStorageLease lease)

@@ -1,7 +1,6 @@
-using Buildx.Engine.Storage;
 using Buildx.Oci;
 
-namespace Buildx.Engine.Exporting.Images;
+namespace Buildx.Engine.Storage;
 
 internal static class ContentWriting
 {
