@@ -31,13 +31,7 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
         await Parallel.ForEachAsync(layers.DistinctBy(layer => layer.Descriptor.Digest), bounded, async (layer, token) =>
         {
             using var step = progress.Step($"writing layer {layer.Descriptor.Digest}");
-            await place.WriteBlobAsync(
-                layer.Descriptor,
-                async attempt => layer.Source is { } source && !storage.Content.TryGetSize(layer.Descriptor.Digest, out _)
-                    ? await source.OpenAsync(layer.Descriptor, attempt)
-                    : storage.Content.OpenRead(layer.Descriptor.Digest),
-                layer.Source?.Repository,
-                token);
+            await place.WriteBlobAsync(layer.Descriptor, attempt => layer.OpenAsync(storage.Content, attempt), layer.Source?.Repository, token);
         });
         var json = writer.Write();
         var config = new Descriptor(CacheConfig.MediaType, Digest.Sha256(json), json.Length);

@@ -93,4 +93,10 @@ internal sealed record LayerCompression(
 internal enum CompressionType { Uncompressed, Gzip, EStargz, Zstd }
 
 /// <param name="Source">Null when the blob is in the content store; else where it still is.</param>
-internal sealed record LayerBlob(Descriptor Descriptor, Digest DiffId, IBlobSource? Source);
+internal sealed record LayerBlob(Descriptor Descriptor, Digest DiffId, IBlobSource? Source)
+{
+    /// <summary>Opens it where it is: here, if it has come meanwhile.</summary>
+    public async ValueTask<Stream> OpenAsync(IContentStore content, CancellationToken cancellationToken) => Source is not null && !content.TryGetSize(Descriptor.Digest, out _)
+        ? await Source.OpenAsync(Descriptor, cancellationToken)
+        : content.OpenRead(Descriptor.Digest);
+}

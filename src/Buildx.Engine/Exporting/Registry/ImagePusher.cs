@@ -68,9 +68,7 @@ internal sealed class ImagePusher(
             using var upload = new UploadProgress(progress, blob.Descriptor);
             await repository.PushBlobAsync(
                 blob.Descriptor,
-                async attempt => blob.Source is { } source && !content.TryGetSize(blob.Descriptor.Digest, out _)
-                    ? await source.OpenAsync(blob.Descriptor, attempt)
-                    : content.OpenRead(blob.Descriptor.Digest),
+                attempt => blob.OpenAsync(content, attempt),
                 mountFrom ?? blob.Source?.Repository,
                 upload,
                 token);
