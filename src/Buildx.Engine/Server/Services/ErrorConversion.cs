@@ -45,7 +45,7 @@ internal static class ErrorConversion
             FrontendException { SourceFile: { } file } failed => new RpcStatusDetails { Sources = [ToSource(file, failed.Ranges)] },
             _ => RpcStatusDetails.None,
         };
-        if (Find<SourceDeniedException>(exception) is { Reasons.Count: > 0 } denied && details.DenyMessages.Count == 0)
+        if (Chain(exception).OfType<SourceDeniedException>().FirstOrDefault() is { Reasons.Count: > 0 } denied && details.DenyMessages.Count == 0)
             details = details with { DenyMessages = [.. denied.Reasons.Select(reason => reason.Message)] };
         return (details with { Stack = code == StatusCode.Cancelled ? null : Origin }).ToException(code, message);
     }
@@ -68,25 +68,13 @@ internal static class ErrorConversion
         return solve;
     }
 
-    private static T? Find<T>(Exception exception)
-        where T : Exception
-    {
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is T found)
-                return found;
-        }
-        return null;
-    }
+    private static bool IsDiskFull(Exception exception) =>
+        Chain(exception).Any(e => e is IOException && e.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT);
 
-    private static bool IsDiskFull(Exception exception)
+    private static IEnumerable<Exception> Chain(Exception exception)
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is IOException && e.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT)
-                return true;
-        }
-        return false;
+            yield return e;
     }
 
     private static Source ToSource(SourceInfo info, IEnumerable<Protocol.Pb.Range> ranges)
