@@ -1,3 +1,4 @@
+using Buildx.Llb;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Google.Protobuf;
@@ -20,7 +21,7 @@ internal static class ScanGraph
         // The last vertex only says which output of which vertex is the result.
         var result = Op.Parser.ParseFrom(graph.Def[^1]).Inputs[0];
         graph.Def.RemoveAt(graph.Def.Count - 1);
-        var platform = new Protocol.Pb.Platform { OS = Platform.Host.Os, Architecture = Platform.Host.Architecture, Variant = Platform.Host.Variant ?? "" };
+        var platform = PlatformMessage.Write(Platform.Host);
         var image = Add(graph, new Op
         {
             Platform = platform,

@@ -23,7 +23,7 @@ internal static partial class OperationKeys
         known.Meta.ProxyEnv = null;
         if (IsRootOnly(known))
             known.Mounts.Clear();
-        var runsOn = platform ?? DefaultPlatform();
+        var runsOn = platform ?? PlatformMessage.Write(Oci.Platform.Host);
         var json = new GoJson().Object(fields => fields
             .Name("Type").Text("buildkit.exec.v0")
             .Name("Exec").Object(exec => Write(exec, known))
@@ -76,8 +76,6 @@ internal static partial class OperationKeys
 
     private static bool IsRootOnly(ExecOp operation) =>
         operation.Mounts is [{ Dest: "/", Readonly: false, MountType: MountType.Bind, CacheOpt: null, SSHOpt: null, SecretOpt: null, ResultID: "" }];
-
-    private static Platform DefaultPlatform() => new() { OS = Oci.Platform.Host.Os, Architecture = Oci.Platform.Host.Architecture, Variant = Oci.Platform.Host.Variant ?? "" };
 
     private static void Write(GoJson json, ExecOp exec) => json
         .Field("meta", exec.Meta, (meta, value) => meta

@@ -13,10 +13,8 @@ internal static partial class OperationKeys
                 .Field("identifier", source.Identifier)
                 .Field("attrs", new SortedDictionary<string, string>(source.Attrs.Where(IsLasting).ToDictionary(), StringComparer.Ordinal)))
             .Field("file", operation.File, (fields, file) => fields.Field("actions", file.Actions, (item, action) => item.Object(parts => WriteAction(parts, action))))
-            .Field("merge", operation.Merge, (fields, merge) => fields.Field("inputs", merge.Inputs, (item, input) => item.Object(index => index.Field("input", input.Input))))
-            .Field("diff", operation.Diff, (fields, diff) => fields
-                .Field("lower", diff.Lower, (index, input) => index.Field("input", input.Input))
-                .Field("upper", diff.Upper, (index, input) => index.Field("input", input.Input))));
+            .Field("merge", operation.Merge, Write)
+            .Field("diff", operation.Diff, Write));
         json.Field("platform", operation.Platform, (fields, platform) => fields
             .Field("Architecture", platform.Architecture).Field("OS", platform.OS).Field("Variant", platform.Variant)
             .Field("OSVersion", platform.OSVersion).Field("OSFeatures", platform.OSFeatures));

@@ -21,13 +21,10 @@ internal static partial class OperationKeys
             Op.OpOneofCase.Exec => Of(operation.Exec, operation.Platform, vertex.Inputs.Count),
             Op.OpOneofCase.File => Of(operation.File, vertex.Inputs.Count),
             Op.OpOneofCase.Merge => Whole(
-                new GoJson().Object(json => json.Name("Type").Text("buildkit.merge.v0").Name("Merge").Object(merge => merge
-                    .Field("inputs", operation.Merge.Inputs, (item, input) => item.Object(fields => fields.Field("input", input.Input))))),
+                new GoJson().Object(json => json.Name("Type").Text("buildkit.merge.v0").Name("Merge").Object(merge => Write(merge, operation.Merge))),
                 vertex.Inputs.Count),
             Op.OpOneofCase.Diff => Whole(
-                new GoJson().Object(json => json.Name("Type").Text("buildkit.diff.v0").Name("Diff").Object(diff => diff
-                    .Field("lower", operation.Diff.Lower, (fields, input) => fields.Field("input", input.Input))
-                    .Field("upper", operation.Diff.Upper, (fields, input) => fields.Field("input", input.Input)))),
+                new GoJson().Object(json => json.Name("Type").Text("buildkit.diff.v0").Name("Diff").Object(diff => Write(diff, operation.Diff))),
                 vertex.Inputs.Count),
             _ => null,
         };
@@ -43,6 +40,13 @@ internal static partial class OperationKeys
     public static Digest OfContent(Digest content) => Hash($"{content}@-1");
 
     private static OperationKey Whole(GoJson json, int inputs) => new(Hash(json.ToString()), [.. Enumerable.Repeat(InputKey.Whole, inputs)]);
+
+    private static void Write(GoJson json, MergeOp merge) =>
+        json.Field("inputs", merge.Inputs, (item, input) => item.Object(fields => fields.Field("input", input.Input)));
+
+    private static void Write(GoJson json, DiffOp diff) => json
+        .Field("lower", diff.Lower, (fields, input) => fields.Field("input", input.Input))
+        .Field("upper", diff.Upper, (fields, input) => fields.Field("input", input.Input));
 
     private static Digest Hash(string text) => Digest.Sha256(Encoding.UTF8.GetBytes(text));
 }

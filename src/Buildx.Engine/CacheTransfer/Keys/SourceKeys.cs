@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Buildx.Engine.Sources.Git;
 using Buildx.Engine.Sources.Http;
@@ -25,7 +24,7 @@ internal static class SourceKeys
         });
         var manifest = Hash(json);
         var diffIds = image.Config.RootFs?.DiffIds ?? [];
-        return diffIds.Count == 0 ? [manifest] : [manifest, ChainOf([.. diffIds.Take(request.LayerLimit ?? diffIds.Count)])];
+        return diffIds.Count == 0 ? [manifest] : [manifest, ChainOf(diffIds.Take(request.LayerLimit ?? diffIds.Count))];
     }
 
     public static ImmutableArray<string> Of(GitSourceRequest request, GitCommit commit)
@@ -52,13 +51,8 @@ internal static class SourceKeys
             .Field("Header", request.Headers, (item, header) => item.Object(pair => pair.Field("Name", header.Key).Field("Value", header.Value))))),
     ];
 
-    private static string ChainOf(IReadOnlyList<Digest> diffIds)
-    {
-        var chain = diffIds[0].Value;
-        foreach (var diffId in diffIds.Skip(1))
-            chain = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{chain} {diffId}")));
-        return chain;
-    }
+    private static string ChainOf(IEnumerable<Digest> diffIds) =>
+        diffIds.Aggregate((chain, diffId) => Digest.Sha256(Encoding.ASCII.GetBytes($"{chain} {diffId}"))).Value;
 
     private static string Hash(GoJson json) => Digest.Sha256(Encoding.UTF8.GetBytes(json.ToString())).Value;
 }
