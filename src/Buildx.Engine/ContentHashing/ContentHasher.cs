@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Buildx.Engine.Operations.Files;
@@ -15,7 +14,6 @@ namespace Buildx.Engine.ContentHashing;
 /// </summary>
 internal sealed class ContentHasher(FileHashCache cache)
 {
-    private const int BufferSize = 256 * 1024;
     private const int MaxAttempts = 8;
     private const long OverlayMagic = 0x794c7630;
 
@@ -182,22 +180,7 @@ internal sealed class ContentHasher(FileHashCache cache)
     private static Hash256 HashContent(SafeFileHandle handle, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long offset = 0;
-            int read;
-            while ((read = RandomAccess.Read(handle, buffer, offset)) > 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
-                offset += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        FileContent.AppendTo(hash, handle, cancellationToken);
         Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(result);
         return Hash256.From(result);

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Trees;
 using Buildx.Linux;
@@ -96,7 +96,7 @@ internal sealed class TreeChecksum
         if (handle is not null)
             AppendAttributes(hash, handle);
         if (status.IsRegular)
-            AppendContent(hash, handle!);
+            FileContent.AppendTo(hash, handle!, _cancellationToken);
         return Finish(hash);
     }
 
@@ -114,26 +114,6 @@ internal sealed class TreeChecksum
     private static bool IsHashed(string name) =>
         name == SecurityCapability || (ContentAttributes.IsContent(name)
             && !name.StartsWith("security.", StringComparison.Ordinal) && !name.StartsWith("system.", StringComparison.Ordinal));
-
-    private void AppendContent(IncrementalHash hash, SafeFileHandle handle)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(256 << 10);
-        try
-        {
-            long offset = 0;
-            int read;
-            while ((read = RandomAccess.Read(handle, buffer, offset)) > 0)
-            {
-                _cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
-                offset += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
 
     private static char TypeOf(FileStatus status) => status.Type switch
     {
