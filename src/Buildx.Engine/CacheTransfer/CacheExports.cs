@@ -43,7 +43,7 @@ internal sealed class CacheExports
         return await WithProgressAsync(job, -1, inline.Description, async _ =>
         {
             var nodes = await NodesAsync(results, result, inline.Options with { IsComplete = false }, job, job.Lease, cancellationToken);
-            return (Func<IReadOnlyList<LayerBlob>, byte[]?>)(layers => new CacheConfigWriter(nodes).WriteFor(layers));
+            return (Func<IReadOnlyList<LayerBlob>, byte[]?>)new CacheConfigWriter(nodes).WriteFor;
         });
     }
 

@@ -8,32 +8,37 @@ namespace Buildx.Engine.CacheTransfer.Records;
 internal sealed class CacheConfigWriter
 {
     private readonly Dictionary<string, Chain> _chains = new(StringComparer.Ordinal);
+    private readonly List<Chain> _ordered;
     private readonly List<CacheNode> _nodes;
+    private readonly Dictionary<CacheNode, int> _numbers;
 
     public CacheConfigWriter(IEnumerable<CacheNode> nodes)
     {
         _nodes = [.. nodes.OrderBy(node => node.Digest.Value, StringComparer.Ordinal).ThenBy(node => node.Identity.Value, StringComparer.Ordinal)];
+        _numbers = _nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node, pair => pair.number);
         foreach (var tree in _nodes.Select(node => node.Tree).OfType<CachedTree>())
         {
             for (var length = 1; length <= tree.Layers.Length; length++)
                 _chains.TryAdd(NameOf(tree, length), new Chain(tree.Layers[length - 1], length == 1 ? null : NameOf(tree, length - 1)));
         }
-        var ordered = _chains.OrderBy(chain => chain.Value.Layer.Descriptor.Digest.Value, StringComparer.Ordinal).ThenBy(chain => chain.Key, StringComparer.Ordinal);
-        var number = 0;
-        foreach (var (_, chain) in ordered)
-            chain.Number = number++;
+        _ordered =
+        [
+            .. _chains.OrderBy(chain => chain.Value.Layer.Descriptor.Digest.Value, StringComparer.Ordinal).ThenBy(chain => chain.Key, StringComparer.Ordinal)
+                .Select(chain => chain.Value),
+        ];
+        for (var i = 0; i < _ordered.Count; i++)
+            _ordered[i].Number = i;
     }
 
     /// <summary>What the config points at, in its order: a blob may come several times.</summary>
-    public IReadOnlyList<LayerBlob> Layers => [.. OrderedChains.Select(chain => chain.Layer)];
+    public IReadOnlyList<LayerBlob> Layers => [.. _ordered.Select(chain => chain.Layer)];
 
     public byte[] Write()
     {
-        var numbers = _nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node, pair => pair.number);
         var config = new CacheConfig
         {
-            Layers = [.. OrderedChains.Select(chain => new CacheConfigLayer(chain.Layer.Descriptor.Digest, chain.Parent is { } parent ? _chains[parent].Number : -1))],
-            Records = [.. _nodes.Select(node => ToRecord(node, numbers, tree => _chains[NameOf(tree, tree.Layers.Length)].Number))],
+            Layers = [.. _ordered.Select(chain => new CacheConfigLayer(chain.Layer.Descriptor.Digest, chain.Parent is { } parent ? _chains[parent].Number : -1))],
+            Records = [.. _nodes.Select(node => ToRecord(node, tree => _chains[NameOf(tree, tree.Layers.Length)].Number))],
         };
         return JsonSerializer.SerializeToUtf8Bytes(config, CacheConfigJson.Default.CacheConfig);
     }
@@ -43,19 +48,16 @@ internal sealed class CacheConfigWriter
     /// <returns>Null when no record's result is part of the image.</returns>
     public byte[]? WriteFor(IReadOnlyList<LayerBlob> layers)
     {
-        var numbers = _nodes.Select((node, number) => (node, number)).ToDictionary(pair => pair.node, pair => pair.number);
         var diffIds = layers.Select(layer => layer.DiffId).ToList();
-        var records = _nodes.Select(node => InImage(node, numbers, diffIds)).ToList();
+        var records = _nodes.Select(node => InImage(node, diffIds)).ToList();
         return records.Exists(record => record.Results is not null || record.Chains is not null)
             ? JsonSerializer.SerializeToUtf8Bytes(records, CacheConfigJson.Default.IReadOnlyListCacheConfigRecord)
             : null;
     }
 
-    private IEnumerable<Chain> OrderedChains => _chains.Values.OrderBy(chain => chain.Number);
-
-    private static CacheConfigRecord InImage(CacheNode node, Dictionary<CacheNode, int> numbers, List<Digest> diffIds)
+    private CacheConfigRecord InImage(CacheNode node, List<Digest> diffIds)
     {
-        var record = ToRecord(node, numbers, _ => -1) with { Results = null };
+        var record = ToRecord(node, _ => -1) with { Results = null };
         if (node.Tree is not { } tree)
             return record;
         var places = tree.Layers.Select(layer => diffIds.IndexOf(layer.DiffId)).ToList();
@@ -66,7 +68,7 @@ internal sealed class CacheConfigWriter
             : record with { Chains = [new CacheConfigChain(places, tree.CreatedAt)] };
     }
 
-    private static CacheConfigRecord ToRecord(CacheNode node, Dictionary<CacheNode, int> numbers, Func<CachedTree, int> find) => new()
+    private CacheConfigRecord ToRecord(CacheNode node, Func<CachedTree, int> find) => new()
     {
         Digest = node.Digest,
         Results = node.Tree is { } tree ? [new CacheConfigResult(find(tree), tree.CreatedAt)] : null,
@@ -74,7 +76,7 @@ internal sealed class CacheConfigWriter
         [
             .. node.Inputs.Select(links => (IReadOnlyList<CacheConfigInput>)
             [
-                .. links.Select(link => new CacheConfigInput(numbers[link.Source]) { Selector = link.Selector.Length == 0 ? null : link.Selector })
+                .. links.Select(link => new CacheConfigInput(_numbers[link.Source]) { Selector = link.Selector.Length == 0 ? null : link.Selector })
                     .OrderBy(link => link.Link).ThenBy(link => link.Selector, StringComparer.Ordinal),
             ]),
         ],
