@@ -40,9 +40,10 @@ internal sealed class StatementsSource : IFileSource
         var statements = new SortedDictionary<string, byte[]>(Comparer<string>.Create(static (a, b) => RelativePath.Compare(a, b)));
         foreach (var file in files)
         {
-            if (!taken.Add(name(file)))
-                throw new ExportException($"there is a file {name(file)} already, where the attestation of this name belongs: set attestation-prefix");
-            statements[name(file)] = file.ToStatement(subjects, indented: true);
+            var path = name(file);
+            if (!taken.Add(path))
+                throw new ExportException($"there is a file {path} already, where the attestation of this name belongs: set attestation-prefix");
+            statements[path] = file.ToStatement(subjects, indented: true);
         }
         return new StatementsSource(source, statements, modifiedAt);
     }

@@ -50,7 +50,7 @@ internal sealed class BuildRunner(
                 responses.Add(await ExportAsync(outputs[i], i, result, job, failure.Token));
             if (request.AsksSessionForExporters)
                 await SessionExporters.FinishAsync(job.Session, responses, failure.Token);
-            return new BuildAnswers(responses, await cacheExports.RunAsync(made, result, job, failure.Token), statements.ForHistory());
+            return new BuildAnswers(responses, await cacheExports.RunAsync(made, result, job, failure.Token), request.IsInternal ? [] : statements.ForHistory());
         }
         catch (OperationCanceledException) when (job.Failure is not null && !cancellationToken.IsCancellationRequested)
         {
