@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Buildx.Engine.CacheTransfer.Places;
 using Buildx.Engine.CacheTransfer.Records;
+using Buildx.Engine.Exporting.Images;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 
@@ -9,7 +10,6 @@ namespace Buildx.Engine.CacheTransfer;
 /// <summary>Reads a cache from its place: one that was exported as such, or what images carry in their configs.</summary>
 internal sealed class CacheImporter(ICachePlace place)
 {
-    private const string InlineKey = "moby.buildkit.cache.v0";
     private const int MaximumIndexDepth = 4;
 
     /// <exception cref="CacheTransferException">There is no cache there.</exception>
@@ -53,7 +53,7 @@ internal sealed class CacheImporter(ICachePlace place)
             return;
         var config = OciJson.ParseConfig(await place.ReadBlobAsync(manifest.Config, cancellationToken));
         var diffIds = config.RootFs?.DiffIds ?? [];
-        if (diffIds.Count != manifest.Layers.Count || config.Other?.TryGetValue(InlineKey, out var records) is not true || records.ValueKind != JsonValueKind.String)
+        if (diffIds.Count != manifest.Layers.Count || config.Other?.TryGetValue(ImageAssembler.InlineCacheKey, out var records) is not true || records.ValueKind != JsonValueKind.String)
             return;
         var layers = manifest.Layers.Select((layer, i) => new LayerBlob(
             new Descriptor(MediaTypes.Translate(layer.MediaType, oci: true), layer.Digest, layer.Size), diffIds[i], place.Layers)).ToList();

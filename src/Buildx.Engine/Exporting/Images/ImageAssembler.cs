@@ -13,8 +13,10 @@ namespace Buildx.Engine.Exporting.Images;
 /// </summary>
 internal sealed class ImageAssembler(IContentStore content, ILayerStore layers)
 {
+    /// <summary>Where an image's config has the cache that the image carries.</summary>
+    public const string InlineCacheKey = "moby.buildkit.cache.v0";
+
     private const string BaseConfigKey = "containerimage.base.config";
-    private const string InlineCacheKey = "moby.buildkit.cache.v0";
 
     public async Task<AssembledImage> AssembleAsync(
         ExportResult result, ImageOptions options, IStorageLease lease, IVertexProgress progress, CancellationToken cancellationToken)
