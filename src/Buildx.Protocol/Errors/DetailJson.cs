@@ -22,15 +22,7 @@ internal static class DetailJson
                 json.WriteString("language", info.Language);
             json.WriteEndObject();
         }
-        json.WriteStartArray("ranges");
-        foreach (var range in source.Ranges)
-        {
-            json.WriteStartObject();
-            WritePosition(json, "start", range.Start);
-            WritePosition(json, "end", range.End);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        RangeJson.Write(json, source.Ranges);
     });
 
     /// <summary>The one detail that is protobuf's own JSON.</summary>
@@ -118,17 +110,6 @@ internal static class DetailJson
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void WritePosition(Utf8JsonWriter json, string name, Position? position)
-    {
-        json.WriteStartObject(name);
-        // Go leaves zeros out.
-        if (position?.Line is { } line and not 0)
-            json.WriteNumber("line", line);
-        if (position?.Character is { } character and not 0)
-            json.WriteNumber("character", character);
-        json.WriteEndObject();
     }
 
     private static Position ReadPosition(JsonElement range, string name)

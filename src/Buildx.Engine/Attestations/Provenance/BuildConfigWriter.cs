@@ -3,6 +3,7 @@ using System.Text.Json;
 using Buildx.Engine.CacheTransfer.Keys;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Errors;
 
 namespace Buildx.Engine.Attestations.Provenance;
 
@@ -75,25 +76,7 @@ internal static class BuildConfigWriter
         json.WriteStartObject();
         if (file > 0)
             json.WriteNumber("sourceIndex", file);
-        json.WriteStartArray("ranges");
-        foreach (var range in location.Ranges)
-        {
-            json.WriteStartObject();
-            WritePosition(json, "start", range.Start);
-            WritePosition(json, "end", range.End);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WritePosition(Utf8JsonWriter json, string name, Protocol.Pb.Position? position)
-    {
-        json.WriteStartObject(name);
-        if (position is { Line: not 0 })
-            json.WriteNumber("line", position.Line);
-        if (position is { Character: not 0 })
-            json.WriteNumber("character", position.Character);
+        RangeJson.Write(json, location.Ranges);
         json.WriteEndObject();
     }
 
