@@ -37,7 +37,7 @@ public sealed class AttestationTests(BaseImageRegistry bases)
 
         Assert.NotNull((await ReadAsync(real, "attested/default:1"))["SLSA"]);
         Assert.False(File.Exists(place.Path + "/files/provenance.json"));
-        Assert.DoesNotContain("manifests", await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/attested/none:1"), StringComparison.Ordinal);
+        Assert.DoesNotContain("manifests", await ReadManifestAsync("attested/none:1"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,9 +96,8 @@ public sealed class AttestationTests(BaseImageRegistry bases)
 
         await place.BuildAsync("--provenance=mode=min", "-o", $"type=image,name={bases.Server.Host}/attested/artifact:1,push=true,oci-artifact=true");
 
-        var index = JsonNode.Parse(await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/attested/artifact:1"))!;
-        var manifest = JsonNode.Parse(await Tool.RunAsync(
-            "skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/attested/artifact@{index["manifests"]![1]!["digest"]}"))!;
+        var index = JsonNode.Parse(await ReadManifestAsync("attested/artifact:1"))!;
+        var manifest = JsonNode.Parse(await ReadManifestAsync($"attested/artifact@{index["manifests"]![1]!["digest"]}"))!;
         Assert.Equal(index["manifests"]![0]!["digest"]!.ToString(), manifest["subject"]!["digest"]!.ToString());
         Assert.Equal("application/vnd.docker.attestation.manifest.v1+json", manifest["artifactType"]!.ToString());
     }
@@ -145,12 +144,15 @@ public sealed class AttestationTests(BaseImageRegistry bases)
     private async Task<JsonNode> ReadAsync(RealBuildKit real, string image) =>
         JsonNode.Parse(await real.BuildxAsync("imagetools", "inspect", $"{bases.Server.Host}/{image}", "--format", "{{json .Provenance}}"))!;
 
+    private Task<string> ReadManifestAsync(string image) =>
+        Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/{image}");
+
     /// <summary>The names of the statement's subjects.</summary>
     private async Task<string> SubjectsAsync(string image)
     {
-        var index = JsonNode.Parse(await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/{image}"))!;
+        var index = JsonNode.Parse(await ReadManifestAsync(image))!;
         var name = image.Split(':')[0];
-        var manifest = JsonNode.Parse(await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{bases.Server.Host}/{name}@{index["manifests"]![1]!["digest"]}"))!;
+        var manifest = JsonNode.Parse(await ReadManifestAsync($"{name}@{index["manifests"]![1]!["digest"]}"))!;
         using var http = new HttpClient();
         var statement = JsonNode.Parse(await http.GetStringAsync($"{bases.Server.Url}/v2/{name}/blobs/{manifest["layers"]![0]!["digest"]}", TestContext.Current.CancellationToken))!;
         return string.Join(' ', statement["subject"]!.AsArray().Select(subject => subject!["name"]!.ToString()));
