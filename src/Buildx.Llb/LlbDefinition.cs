@@ -26,7 +26,7 @@ public static class LlbDefinition
             definition.Def.Add(UnsafeByteOperations.UnsafeWrap(vertex.Bytes));
             if (vertex.Metadata.IgnoreCache)
                 capabilities.Add("meta.ignorecache");
-            if (vertex.Metadata.Description.Count > 0)
+            if (vertex.Metadata.IsDescribed)
                 capabilities.Add("meta.description");
             if (vertex.Metadata.ExportCache is not null)
                 capabilities.Add("meta.exportcache");
@@ -36,7 +36,7 @@ public static class LlbDefinition
             foreach (var location in vertex.Locations)
             {
                 var place = new Location { SourceIndex = IndexOf(files, location.File) };
-                place.Ranges.AddRange(location.Ranges);
+                place.Ranges.AddRange(location.Ranges.Select(range => range.ToMessage()));
                 places.Locations_.Add(place);
             }
             locations.Add(KeyValuePair.Create(vertex.Digest.Value, places));
@@ -51,7 +51,7 @@ public static class LlbDefinition
         definition.Def.Add(UnsafeByteOperations.UnsafeWrap(lastBytes));
 
         // Maps are written in the order in which they were filled.
-        foreach (var (digest, value) in InOrder([.. vertices.Select(vertex => KeyValuePair.Create(vertex.Digest.Value, vertex.Metadata)), KeyValuePair.Create(Digest.Sha256(lastBytes).Value, lastMetadata)]))
+        foreach (var (digest, value) in InOrder([.. vertices.Select(vertex => KeyValuePair.Create(vertex.Digest.Value, vertex.Metadata.ToMessage())), KeyValuePair.Create(Digest.Sha256(lastBytes).Value, lastMetadata)]))
             definition.Metadata.Add(digest, value);
         definition.Source = new Source();
         foreach (var (digest, value) in InOrder(locations))

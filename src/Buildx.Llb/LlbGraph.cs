@@ -75,6 +75,8 @@ public sealed class LlbGraph
 
     private sealed class Reader(Definition definition, Dictionary<string, (Op Operation, ByteString Bytes)> operations)
     {
+        private static readonly OpMetadata NoMetadata = new();
+
         private readonly Dictionary<string, LlbVertex> _vertices = [];
         private readonly List<LlbSourceFile> _files = (definition.Source?.Infos ?? []).Select(info => new LlbSourceFile(
             info.Filename, info.Language, info.Data.Memory, info.Definition is null ? null : Read(info.Definition).Output)).ToList();
@@ -128,7 +130,7 @@ public sealed class LlbGraph
         {
             LlbOperationCheck.Check(digest, operation);
             var inputs = operation.Inputs.Select(input => Output(input, digest)).ToArray();
-            var metadata = definition.Metadata.TryGetValue(digest, out var found) ? found : new OpMetadata();
+            var metadata = definition.Metadata.TryGetValue(digest, out var found) ? found : NoMetadata;
             var locations = new List<LlbSourceLocation>();
             if (definition.Source is not null && definition.Source.Locations.TryGetValue(digest, out var places))
             {
@@ -136,10 +138,10 @@ public sealed class LlbGraph
                 {
                     if (place.SourceIndex < 0 || place.SourceIndex >= _files.Count)
                         throw new InvalidLlbException($"operation {digest} points into source file {place.SourceIndex}, of which there are {_files.Count}");
-                    locations.Add(new LlbSourceLocation(_files[place.SourceIndex], [.. place.Ranges]));
+                    locations.Add(new LlbSourceLocation(_files[place.SourceIndex], [.. place.Ranges.Select(LlbSourceRange.Read)]));
                 }
             }
-            return new LlbVertex(Digest.Parse(digest), bytes.ToByteArray(), operation, inputs, metadata, locations);
+            return new LlbVertex(Digest.Parse(digest), bytes.ToByteArray(), operation, inputs, new VertexMetadata(metadata), locations);
         }
     }
 }

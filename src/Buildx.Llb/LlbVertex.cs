@@ -11,7 +11,7 @@ namespace Buildx.Llb;
 public sealed class LlbVertex
 {
     internal LlbVertex(
-        Digest digest, byte[] bytes, Op operation, IReadOnlyList<LlbOutput> inputs, OpMetadata metadata, IReadOnlyList<LlbSourceLocation> locations)
+        Digest digest, byte[] bytes, Op operation, IReadOnlyList<LlbOutput> inputs, VertexMetadata metadata, IReadOnlyList<LlbSourceLocation> locations)
     {
         Digest = digest;
         Bytes = bytes;
@@ -32,14 +32,13 @@ public sealed class LlbVertex
     /// <summary>In the order of the operation's own inputs: index <c>i</c> in a mount or action is <c>Inputs[i]</c>.</summary>
     public IReadOnlyList<LlbOutput> Inputs { get; }
 
-    /// <summary>Not part of the digest. Treat as read-only.</summary>
-    public OpMetadata Metadata { get; }
+    public VertexMetadata Metadata { get; }
 
     /// <summary>Where in the user's files this step was written.</summary>
     public IReadOnlyList<LlbSourceLocation> Locations { get; }
 
     /// <summary>The name to show for this step: what its author set, else what it does.</summary>
-    public string Name => Metadata.Description.TryGetValue("llb.customname", out var name) ? name : LlbOperationName.Of(Operation);
+    public string Name => Metadata.Name ?? LlbOperationName.Of(Operation);
 
     /// <summary>How many results the operation has; an input's index must be below it.</summary>
     public int OutputCount => LlbOperationOutputs.Count(Operation);
@@ -54,7 +53,7 @@ public sealed class LlbVertex
         operation.Constraints = new WorkerConstraints();
         operation.Constraints.Filter.AddRange(options.WorkerFilter);
         var bytes = Serialize(operation);
-        return new LlbVertex(Digest.Sha256(bytes), bytes, operation, inputs, options.ToMetadata(capabilities), options.Locations);
+        return new LlbVertex(Digest.Sha256(bytes), bytes, operation, inputs, new VertexMetadata(options, capabilities), options.Locations);
     }
 
     /// <summary>

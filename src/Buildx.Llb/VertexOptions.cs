@@ -26,24 +26,6 @@ public sealed record VertexOptions
 
     public IReadOnlyList<LlbSourceLocation> Locations { get; init; } = [];
 
-    internal OpMetadata ToMetadata(IReadOnlyList<string> capabilities)
-    {
-        var metadata = new OpMetadata { IgnoreCache = IgnoreCache };
-        foreach (var (key, value) in Description.Count < 2 ? Description : [.. Description.OrderBy(entry => entry.Key, StringComparer.Ordinal)])
-            metadata.Description[key] = value;
-        if (Name is not null)
-            metadata.Description["llb.customname"] = Name;
-        string[] sorted = [.. capabilities];
-        Array.Sort(sorted, StringComparer.Ordinal);
-        foreach (var capability in sorted)
-            metadata.Caps[capability] = true;
-        if (ProgressGroup is not null)
-            metadata.ProgressGroup = ProgressGroup.Clone();
-        if (LinuxResources is not null)
-            metadata.LinuxResources = LinuxResources.Clone();
-        return metadata;
-    }
-
     internal Protocol.Pb.Platform RequirePlatform()
     {
         var platform = Platform ?? throw new ArgumentException("this operation needs a platform: set VertexOptions.Platform");

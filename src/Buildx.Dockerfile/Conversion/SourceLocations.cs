@@ -12,20 +12,14 @@ public static class SourceLocations
     public static IReadOnlyList<Protocol.Pb.Range> ToMessages(IEnumerable<TextRange> ranges) =>
         ranges.SelectMany(range => Enumerable.Range(range.Start.Line, Math.Max(1, range.End.Line - range.Start.Line + 1)))
             .Distinct()
-            .Select(Line)
+            .Select(line => LlbSourceRange.Line(line).ToMessage())
             .ToArray();
 
-    private static Protocol.Pb.Range[] Lines(TextRange range)
+    private static LlbSourceRange[] Lines(TextRange range)
     {
-        var lines = new Protocol.Pb.Range[Math.Max(1, range.End.Line - range.Start.Line + 1)];
+        var lines = new LlbSourceRange[Math.Max(1, range.End.Line - range.Start.Line + 1)];
         for (var i = 0; i < lines.Length; i++)
-            lines[i] = Line(range.Start.Line + i);
+            lines[i] = LlbSourceRange.Line(range.Start.Line + i);
         return lines;
     }
-
-    private static Protocol.Pb.Range Line(int line) => new()
-    {
-        Start = new Protocol.Pb.Position { Line = line },
-        End = new Protocol.Pb.Position { Line = line },
-    };
 }

@@ -76,7 +76,7 @@ internal static class BuildConfigWriter
         json.WriteStartObject();
         if (file > 0)
             json.WriteNumber("sourceIndex", file);
-        RangeJson.Write(json, location.Ranges);
+        RangeJson.Write(json, location.Ranges.Select(range => range.ToMessage()));
         json.WriteEndObject();
     }
 

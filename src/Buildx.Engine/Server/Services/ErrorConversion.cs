@@ -37,7 +37,7 @@ internal static class ErrorConversion
             {
                 VertexDigest = failed.Vertex.Digest.Value,
                 Solve = ToSolve(failed),
-                Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges))],
+                Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges.Select(range => range.ToMessage())))],
             },
             ReturnedException returned => returned.Details,
             FrontendException { InnerException: ReturnedException returned, SourceFile: { } file } failed => returned.Details with { Sources = [ToSource(file, failed.Ranges)] },
@@ -62,7 +62,8 @@ internal static class ErrorConversion
     private static Solve ToSolve(VertexException failed)
     {
         var solve = new Solve { Op = failed.Vertex.Operation };
-        solve.Description.Add(failed.Vertex.Metadata.Description);
+        foreach (var (key, value) in failed.Vertex.Metadata.Description)
+            solve.Description[key] = value;
         if (failed.InnerException is FileOperationException { ActionIndex: >= 0 and var index })
             solve.File = new Protocol.Errors.FileAction { Index = index };
         return solve;
