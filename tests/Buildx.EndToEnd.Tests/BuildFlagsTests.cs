@@ -63,8 +63,11 @@ public sealed class BuildFlagsTests(BaseImageRegistry bases)
         await PushAsync("2");
 
         var log = await place.BuildAsync("--pull", "-o", $"{place.Project}/out");
+        var pulled = await ReadAsync(place, "out/seen");
+        await PushAsync("3");
+        await place.BuildAsync("-o", $"{place.Project}/out");
 
-        Assert.Equal(("1\n", "2\n"), (before, await ReadAsync(place, "out/seen")));
+        Assert.Equal(("1\n", "2\n", "3\n"), (before, pulled, await ReadAsync(place, "out/seen")));
         Assert.Contains($"[internal] load metadata for {image}", log, StringComparison.Ordinal);
 
         Task<string> PushAsync(string n) => place.BuildxAsync("build", "--build-arg", $"N={n}", "-t", image, "--push", "base");
