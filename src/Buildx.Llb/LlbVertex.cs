@@ -62,33 +62,51 @@ public sealed class LlbVertex
     /// </summary>
     private static byte[] Serialize(Op operation)
     {
-        var bytes = new byte[operation.CalculateSize()];
-        var output = new CodedOutputStream(bytes);
+        var fields = new List<Field>(operation.Inputs.Count + 3);
         foreach (var input in operation.Inputs)
-            WriteField(output, Op.InputsFieldNumber, input);
+            fields.Add(new Field(Op.InputsFieldNumber, input));
         if (operation.Platform is not null)
-            WriteField(output, Op.PlatformFieldNumber, operation.Platform);
+            fields.Add(new Field(Op.PlatformFieldNumber, operation.Platform));
         if (operation.Constraints is not null)
-            WriteField(output, Op.ConstraintsFieldNumber, operation.Constraints);
-        switch (operation.OpCase)
-        {
-            case Op.OpOneofCase.Exec: WriteField(output, Op.ExecFieldNumber, operation.Exec); break;
-            case Op.OpOneofCase.File: WriteField(output, Op.FileFieldNumber, operation.File); break;
-            case Op.OpOneofCase.Source: WriteField(output, Op.SourceFieldNumber, operation.Source); break;
-            case Op.OpOneofCase.Merge: WriteField(output, Op.MergeFieldNumber, operation.Merge); break;
-            case Op.OpOneofCase.Diff: WriteField(output, Op.DiffFieldNumber, operation.Diff); break;
-            case Op.OpOneofCase.Build: WriteField(output, Op.BuildFieldNumber, operation.Build); break;
-            case Op.OpOneofCase.Passthrough: WriteField(output, Op.PassthroughFieldNumber, operation.Passthrough); break;
-            case Op.OpOneofCase.None: break;
-            default: throw new InvalidOperationException($"an operation of the kind {operation.OpCase} cannot be written");
-        }
+            fields.Add(new Field(Op.ConstraintsFieldNumber, operation.Constraints));
+        if (operation.OpCase != Op.OpOneofCase.None)
+            fields.Add(Proper(operation));
+
+        var size = 0;
+        foreach (var field in fields)
+            size += field.Size;
+        var bytes = new byte[size];
+        var output = new CodedOutputStream(bytes);
+        foreach (var field in fields)
+            field.Write(output);
         output.CheckNoSpaceLeft();
         return bytes;
     }
 
-    private static void WriteField(CodedOutputStream output, int number, IMessage message)
+    private static Field Proper(Op operation) => operation.OpCase switch
     {
-        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-        output.WriteMessage(message);
+        Op.OpOneofCase.Exec => new Field(Op.ExecFieldNumber, operation.Exec),
+        Op.OpOneofCase.File => new Field(Op.FileFieldNumber, operation.File),
+        Op.OpOneofCase.Source => new Field(Op.SourceFieldNumber, operation.Source),
+        Op.OpOneofCase.Merge => new Field(Op.MergeFieldNumber, operation.Merge),
+        Op.OpOneofCase.Diff => new Field(Op.DiffFieldNumber, operation.Diff),
+        Op.OpOneofCase.Build => new Field(Op.BuildFieldNumber, operation.Build),
+        Op.OpOneofCase.Passthrough => new Field(Op.PassthroughFieldNumber, operation.Passthrough),
+        var other => throw new InvalidOperationException($"an operation of the kind {other} cannot be written"),
+    };
+
+    /// <summary>A message in an operation. Its length is asked for once: messages do not remember it.</summary>
+    private readonly struct Field(int number, IMessage message)
+    {
+        private readonly int _length = message.CalculateSize();
+
+        public int Size => CodedOutputStream.ComputeTagSize(number) + CodedOutputStream.ComputeLengthSize(_length) + _length;
+
+        public void Write(CodedOutputStream output)
+        {
+            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(_length);
+            message.WriteTo(output);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,8 +7,13 @@ namespace Buildx.Dockerfile;
 /// <summary>Text in history entries has the form that BuildKit's own language prints; other tools and caches compare it.</summary>
 internal static class GoText
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
     public static string Quote(string text)
     {
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+            return $"\"{text}\"";
         var quoted = new StringBuilder("\"");
         foreach (var rune in text.EnumerateRunes())
         {
