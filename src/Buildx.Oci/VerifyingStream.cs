@@ -13,16 +13,19 @@ public sealed class VerifyingStream : Stream
     private readonly long _size;
     private readonly IncrementalHash _hash;
     private readonly bool _leaveOpen;
+    private readonly string _from;
     private long _read;
     private bool _verified;
 
     /// <param name="size">Expected length; negative when it is not known.</param>
-    public VerifyingStream(Stream inner, Digest expected, long size, bool leaveOpen = false)
+    /// <param name="source">Where the content comes from, for errors.</param>
+    public VerifyingStream(Stream inner, Digest expected, long size, bool leaveOpen = false, string? source = null)
     {
         _inner = inner;
         _expected = expected;
         _size = size;
         _leaveOpen = leaveOpen;
+        _from = source is null ? "" : $" from {source}";
         _hash = IncrementalHash.CreateHash(AlgorithmOf(expected));
     }
 
@@ -94,14 +97,14 @@ public sealed class VerifyingStream : Stream
         _read += data.Length;
         _hash.AppendData(data);
         if (_size >= 0 && _read > _size)
-            throw new InvalidDataException($"{_expected} has more than the {_size} bytes that were announced");
+            throw new InvalidDataException($"{_expected}{_from} has more than the {_size} bytes that were announced");
         if (!atEnd)
             return;
         if (_size >= 0 && _read != _size)
-            throw new InvalidDataException($"{_expected} has {_read} bytes, {_size} were announced");
+            throw new InvalidDataException($"{_expected}{_from} has {_read} bytes, {_size} were announced");
         var actual = Convert.ToHexStringLower(_hash.GetHashAndReset());
         if (actual != _expected.Hex)
-            throw new InvalidDataException($"content that should be {_expected} is {_expected.Algorithm}:{actual}");
+            throw new InvalidDataException($"content{_from} that should be {_expected} is {_expected.Algorithm}:{actual}");
         _verified = true;
     }
 

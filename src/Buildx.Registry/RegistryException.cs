@@ -17,4 +17,7 @@ public sealed class RegistryException(string message, RegistryErrorKind kind, st
 
     /// <summary>Whether the same request may succeed a little later.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>There was an answer, but it broke off or was changed on its way.</summary>
+    internal bool IsDamage { get; init; }
 }

@@ -13,10 +13,11 @@ public sealed partial class RemoteRepository
     /// </summary>
     /// <param name="verify">Compare the digest at the end; false for callers that do so themselves.</param>
     /// <exception cref="RegistryException">There is none (<see cref="RegistryErrorKind.NotFound"/>), or it cannot be had.</exception>
+    /// <returns>Where <paramref name="verify"/> is set, reading its end throws <see cref="InvalidDataException"/> when it was something else.</returns>
     public async Task<Stream> OpenBlobAsync(Descriptor blob, bool verify = true, CancellationToken cancellationToken = default)
     {
         var stream = await ReadAsync(transport => BlobReadStream.OpenAsync(this, transport, blob, _options, cancellationToken), cancellationToken);
-        return verify ? new VerifyingStream(stream, blob.Digest, blob.Size) : stream;
+        return verify ? new VerifyingStream(stream, blob.Digest, blob.Size, source: Name) : stream;
     }
 
     /// <summary>Reads a small blob (an image's config) whole, verified.</summary>
@@ -24,6 +25,11 @@ public sealed partial class RemoteRepository
     {
         if (blob.Size is < 0 or > MaxSmallBlobSize)
             throw Invalid(Origin.Endpoint, $"pull {Name}@{blob.Digest}", $"a {blob.MediaType} of {blob.Size} bytes is not plausible");
+        return await FetchIntactAsync(() => ReadBlobOnceAsync(blob, cancellationToken), cancellationToken);
+    }
+
+    private async Task<byte[]> ReadBlobOnceAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
         try
         {
             await using var stream = await OpenBlobAsync(blob, verify: true, cancellationToken);
@@ -33,7 +39,7 @@ public sealed partial class RemoteRepository
         }
         catch (InvalidDataException e)
         {
-            throw new RegistryException($"failed to pull {Name}@{blob.Digest}: {e.Message}", RegistryErrorKind.Invalid, Registry, e);
+            throw new RegistryException($"failed to pull {Name}@{blob.Digest}: {e.Message}", RegistryErrorKind.Invalid, Registry, e) { IsDamage = true };
         }
     }
 

@@ -71,8 +71,17 @@ public sealed partial class RemoteRepository
         if (!response.IsSuccessStatusCode)
             throw await RegistryFailures.FromResponseAsync(Origin.Endpoint, purpose, response, cancellationToken);
         if (GetDigestHeader(response) is { } stored && stored != digest)
-            throw new RegistryException($"failed to {purpose}: {Origin.Endpoint.DisplayName} stored {stored} instead", RegistryErrorKind.Invalid, Origin.Endpoint.Host);
+            throw Invalid(Origin.Endpoint, purpose, $"{Origin.Endpoint.DisplayName} stored {stored} instead");
+        if (!SaysCreated(response))
+            await CheckKeptAsync(response, tag ?? digest.Value, digest, purpose, cancellationToken);
         return new Descriptor(mediaType, digest, json.Length);
+    }
+
+    private async Task CheckKeptAsync(HttpResponseMessage answer, string name, Digest digest, string purpose, CancellationToken cancellationToken)
+    {
+        using var head = await SendForManifestAsync(Origin, HttpMethod.Head, name, purpose, cancellationToken);
+        if (!head.IsSuccessStatusCode || ReadDescriptor(head, GetDigestHeader(head) ?? digest)?.Digest != digest)
+            throw NotKept(answer, purpose);
     }
 
     private static string NameOf(ImageReference reference) => reference.Digest?.Value ?? reference.Tag ?? "latest";
@@ -90,7 +99,11 @@ public sealed partial class RemoteRepository
             },
             cancellationToken);
 
-    private async Task<ManifestContent> FetchManifestAsync(
+    private Task<ManifestContent> FetchManifestAsync(
+        RegistryTransport transport, string name, Digest? expected, string purpose, CancellationToken cancellationToken) =>
+        FetchIntactAsync(() => FetchManifestOnceAsync(transport, name, expected, purpose, cancellationToken), cancellationToken);
+
+    private async Task<ManifestContent> FetchManifestOnceAsync(
         RegistryTransport transport, string name, Digest? expected, string purpose, CancellationToken cancellationToken)
     {
         using var response = await SendForManifestAsync(transport, HttpMethod.Get, name, purpose, cancellationToken);
@@ -101,10 +114,10 @@ public sealed partial class RemoteRepository
         if (expected is { Algorithm: not "sha256" } other)
             throw Invalid(transport.Endpoint, purpose, $"digests of {other.Algorithm} are not supported for manifests");
         if ((expected ?? GetDigestHeader(response)) is { } wanted && wanted != actual)
-            throw Invalid(transport.Endpoint, purpose, $"what {transport.Endpoint.DisplayName} sent as {wanted} is {actual}");
+            throw Damaged(transport.Endpoint, purpose, $"what {transport.Endpoint.DisplayName} sent as {wanted} is {actual}");
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!MediaTypes.IsIndex(type) && !MediaTypes.IsManifest(type))
-            type = OciJson.DetectManifestType(json) ?? throw Invalid(transport.Endpoint, purpose, $"{transport.Endpoint.DisplayName} did not send a manifest");
+            type = OciJson.DetectManifestType(json) ?? throw Damaged(transport.Endpoint, purpose, $"{transport.Endpoint.DisplayName} did not send a manifest");
         if (type is MediaTypes.DockerManifestV1 or "application/vnd.docker.distribution.manifest.v1+json")
             throw Invalid(transport.Endpoint, purpose, "the image is in Docker's old format (schema 1), which is not supported any more; push it again with a current tool");
         return new ManifestContent(new Descriptor(type!, actual, json.Length), json);
@@ -112,6 +125,9 @@ public sealed partial class RemoteRepository
 
     private static RegistryException Invalid(RegistryEndpoint endpoint, string purpose, string what) =>
         new($"failed to {purpose}: {what}", RegistryErrorKind.Invalid, endpoint.Host);
+
+    private static RegistryException Damaged(RegistryEndpoint endpoint, string purpose, string what) =>
+        new($"failed to {purpose}: {what}", RegistryErrorKind.Invalid, endpoint.Host) { IsDamage = true };
 
     private static async Task<byte[]> ReadAllAsync(
         RegistryEndpoint endpoint, string purpose, HttpResponseMessage response, int limit, CancellationToken cancellationToken)
@@ -134,6 +150,7 @@ public sealed partial class RemoteRepository
             throw new RegistryException($"failed to {purpose}: the connection to {endpoint.Host} broke: {e.Message}", RegistryErrorKind.Connection, endpoint.Host, e)
             {
                 IsTemporary = true,
+                IsDamage = true,
             };
         }
     }

@@ -25,7 +25,7 @@ public sealed partial class RemoteRepository
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        if (await HasBlobForPushAsync(blob.Digest, cancellationToken))
+        if (await HasBlobForPushAsync(blob, cancellationToken))
             return BlobPushResult.Existed;
         var from = PathOnThisRegistry(mountFrom);
         await Origin.Endpoint.Uploads.WaitAsync(cancellationToken);
@@ -67,13 +67,15 @@ public sealed partial class RemoteRepository
             : null;
     }
 
-    private async Task<bool> HasBlobForPushAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<bool> HasBlobForPushAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         // Asks with the right to push, so that the token serves the upload that follows.
         using var response = await Origin.SendAsync(
-            new RegistryRequest(HttpMethod.Head, Origin.Endpoint.GetUri($"{Path}/blobs/{digest}"), $"push to {Name}", [TokenScope.Push(Path)]),
+            new RegistryRequest(HttpMethod.Head, Origin.Endpoint.GetUri($"{Path}/blobs/{blob.Digest}"), $"push to {Name}", [TokenScope.Push(Path)]),
             cancellationToken);
-        return response.IsSuccessStatusCode;
+        // A page of a proxy's is no blob.
+        return response.IsSuccessStatusCode
+            && (GetDigestHeader(response) is { } found ? found == blob.Digest : response.Content.Headers.ContentLength == blob.Size || blob.Size < 0);
     }
 
     private async Task<BlobPushResult> UploadAsync(
@@ -93,6 +95,8 @@ public sealed partial class RemoteRepository
         {
             if (response.StatusCode == HttpStatusCode.Created)
                 return from is null ? BlobPushResult.Existed : BlobPushResult.Mounted;
+            if (response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.Accepted)
+                throw NotKept(response, purpose);
             if (response.StatusCode != HttpStatusCode.Accepted)
                 throw await RegistryFailures.FromResponseAsync(Origin.Endpoint, purpose, response, cancellationToken);
             location = GetLocation(response, purpose);
@@ -102,7 +106,7 @@ public sealed partial class RemoteRepository
         using (var response = await PutAsync(location, blob, open, progress, purpose, scopes, cancellationToken))
         {
             if (response.IsSuccessStatusCode)
-                return CheckStored(response, blob, purpose);
+                return await CheckStoredAsync(response, blob, purpose, cancellationToken);
             if (response.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.NotImplemented))
                 throw await RegistryFailures.FromResponseAsync(Origin.Endpoint, purpose, response, cancellationToken);
         }
@@ -160,7 +164,7 @@ public sealed partial class RemoteRepository
             },
             cancellationToken);
         return last.IsSuccessStatusCode
-            ? CheckStored(last, blob, purpose)
+            ? await CheckStoredAsync(last, blob, purpose, cancellationToken)
             : throw await RegistryFailures.FromResponseAsync(Origin.Endpoint, purpose, last, cancellationToken);
     }
 
@@ -177,10 +181,26 @@ public sealed partial class RemoteRepository
         }
     }
 
-    private BlobPushResult CheckStored(HttpResponseMessage response, Descriptor blob, string purpose) =>
-        GetDigestHeader(response) is { } stored && stored != blob.Digest
-            ? throw Invalid(Origin.Endpoint, purpose, $"{Origin.Endpoint.DisplayName} stored {stored} instead")
-            : BlobPushResult.Uploaded;
+    private async Task<BlobPushResult> CheckStoredAsync(HttpResponseMessage response, Descriptor blob, string purpose, CancellationToken cancellationToken)
+    {
+        var stored = GetDigestHeader(response);
+        if (stored is { } other && other != blob.Digest)
+            throw Invalid(Origin.Endpoint, purpose, $"{Origin.Endpoint.DisplayName} stored {other} instead");
+        if (!SaysCreated(response) && !await HasBlobForPushAsync(blob, cancellationToken))
+            throw NotKept(response, purpose);
+        return BlobPushResult.Uploaded;
+    }
+
+    /// <summary>The answer that the specification wants. Others that sound like a success come also from proxies that have stored nothing.</summary>
+    private static bool SaysCreated(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.Created || GetDigestHeader(response) is not null;
+
+    private RegistryException NotKept(HttpResponseMessage response, string purpose) => new(
+        $"failed to {purpose}: {Origin.Endpoint.DisplayName} answered {(int)response.StatusCode} and has not kept it; is it a registry, and nothing in between that answers for it?",
+        RegistryErrorKind.Invalid, Origin.Endpoint.Host)
+    {
+        IsTemporary = true,
+    };
 
     private Uri GetLocation(HttpResponseMessage response, string purpose) =>
         response.Headers.Location is { } location

@@ -6,6 +6,8 @@ namespace Buildx.Registry;
 /// <summary>One repository, in one identity's name. Reading asks the mirrors first; writing goes to the registry itself.</summary>
 public sealed partial class RemoteRepository
 {
+    private const int IntactAttempts = 3;
+
     private readonly IReadOnlyList<RegistryTransport> _transports;
     private readonly RegistryClientOptions _options;
 
@@ -68,6 +70,22 @@ public sealed partial class RemoteRepository
             }
         }
         throw new InvalidOperationException("a registry has at least one endpoint");
+    }
+
+    /// <summary>What broke off or came changed is fetched again: that is the way's fault at least as often as the registry's.</summary>
+    private async Task<T> FetchIntactAsync<T>(Func<Task<T>> fetch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await fetch();
+            }
+            catch (RegistryException e) when (e.IsDamage && attempt < IntactAttempts)
+            {
+                await Task.Delay(RetryDelays.Get(attempt), _options.TimeProvider, cancellationToken);
+            }
+        }
     }
 
     /// <summary>A mirror that cannot be reached is not asked many times.</summary>

@@ -6,27 +6,15 @@ namespace Buildx.TestSupport;
 /// <summary>An HTTP server that answers as it is told, for what a real one does not do on demand.</summary>
 public sealed class ScriptedServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Func<HttpListenerContext, Task> _answer;
     private readonly List<string> _requests = [];
 
     public ScriptedServer(Func<HttpListenerContext, Task> answer)
     {
         _answer = answer;
-        for (var attempt = 0; ; attempt++)
-        {
-            Host = $"127.0.0.1:{Random.Shared.Next(20_000, 60_000)}";
-            _listener.Prefixes.Clear();
-            _listener.Prefixes.Add($"http://{Host}/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
-        }
+        _listener = LoopbackListener.Start(out var host);
+        Host = host;
         _ = ServeAsync();
     }
 

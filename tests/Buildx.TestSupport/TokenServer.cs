@@ -19,7 +19,7 @@ public sealed class TokenServer : IDisposable
     private const string Issuer = "token server for tests";
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly RSA _key = RSA.Create(2048);
     private readonly X509Certificate2 _certificate;
     private readonly List<string> _requests = [];
@@ -30,7 +30,8 @@ public sealed class TokenServer : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
         var file = _directory.Write("token.pem", _certificate.ExportCertificatePem() + "\n");
-        Url = Listen();
+        _listener = LoopbackListener.Start(out var host);
+        Url = $"http://{host}/token";
         Options = new RegistryTokenOptions(Url, Service, Issuer, file);
         _ = ServeAsync();
     }
@@ -62,25 +63,6 @@ public sealed class TokenServer : IDisposable
         _certificate.Dispose();
         _key.Dispose();
         _directory.Dispose();
-    }
-
-    private string Listen()
-    {
-        // HttpListener cannot choose a port itself.
-        for (var attempt = 0; ; attempt++)
-        {
-            var url = $"http://127.0.0.1:{Random.Shared.Next(20_000, 60_000)}/token";
-            _listener.Prefixes.Clear();
-            _listener.Prefixes.Add(url + "/");
-            try
-            {
-                _listener.Start();
-                return url;
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
-        }
     }
 
     private async Task ServeAsync()

@@ -14,6 +14,8 @@ internal sealed class DeviceCage(SafeFileHandle parent, string name, ImmutableAr
     private const int Attempts = 50;
 
     private readonly Lock _lock = new();
+    private readonly Lock _entry = new();
+    private int _inside;
     private bool _isMade;
 
     /// <summary>
@@ -22,14 +24,22 @@ internal sealed class DeviceCage(SafeFileHandle parent, string name, ImmutableAr
     /// </summary>
     public ChildProcess Start(ProcessStart command)
     {
-        Enter();
+        lock (_entry)
+            _inside++;
         try
         {
+            Enter();
             return ChildProcess.Start(command);
         }
         finally
         {
             MoveHere(Tasks);
+            lock (_entry)
+            {
+                // Never while another is on its way: it would lose the place where its child is to be born.
+                if (--_inside == 0)
+                    ReleaseOwnThreads();
+            }
         }
     }
 
@@ -92,10 +102,31 @@ internal sealed class DeviceCage(SafeFileHandle parent, string name, ImmutableAr
     /// <summary>A thread of the runtime's (.NET's) that was born while its parent was in here stays otherwise.</summary>
     private void ReleaseOwnThreads()
     {
-        foreach (var line in File.ReadAllLines(Path.Combine(FileSystem.GetMagicPath(parent), name, Tasks)))
+        foreach (var line in ReadTasks())
         {
-            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var thread) && Directory.Exists($"/proc/self/task/{thread}"))
+            if (!int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var thread) || !Directory.Exists($"/proc/self/task/{thread}"))
+                continue;
+            try
+            {
                 Write(Tasks, line);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+            {
+                // It has ended.
+            }
+        }
+    }
+
+    private string[] ReadTasks()
+    {
+        try
+        {
+            return File.ReadAllLines(Path.Combine(FileSystem.GetMagicPath(parent), name, Tasks));
+        }
+        catch (IOException)
+        {
+            // The cgroup is gone, and nobody is in it.
+            return [];
         }
     }
 

@@ -114,7 +114,14 @@ internal sealed partial class LayerStore
                 progress.Report(blob, PullPhase.Downloading, total, blob.Size);
             }
         }
-        await writer.CommitAsync(blob.Digest, cancellationToken);
+        try
+        {
+            await writer.CommitAsync(blob.Digest, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"layer {blob.Digest} did not arrive as it was pushed ({e.Message}): build again; if that does not help, it is damaged in the registry", e);
+        }
     }
 
     private void Unpack(Layer layer, Descriptor blob, Digest diffId, IPullProgress progress, CancellationToken cancellationToken)
