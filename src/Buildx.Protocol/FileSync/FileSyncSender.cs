@@ -141,11 +141,10 @@ public sealed class FileSyncSender : IDisposable
                 }
             }
         }
-        var isLast = Interlocked.Decrement(ref _queued) == 0;
-        await WriteAsync(new Packet { Type = Packet.Types.PacketType.PacketData, ID = id }, isLast, cancellationToken);
+        await WriteAsync(new Packet { Type = Packet.Types.PacketType.PacketData, ID = id }, flush: false, cancellationToken, endsFile: true);
     }
 
-    private async ValueTask WriteAsync(Packet packet, bool flush, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(Packet packet, bool flush, CancellationToken cancellationToken, bool endsFile = false)
     {
         await _writing.WaitAsync(cancellationToken);
         try
@@ -153,7 +152,8 @@ public sealed class FileSyncSender : IDisposable
             await _stream.WriteAsync(packet, cancellationToken);
             if (packet.Data.Length > 0)
                 _progress?.Invoke(_sent += packet.Data.Length);
-            if (flush)
+            // Counted while nobody else writes: else the end of another file could be written behind the last flush, and be waited for forever.
+            if (flush || (endsFile && Interlocked.Decrement(ref _queued) == 0))
                 await _stream.FlushAsync(cancellationToken);
         }
         finally
