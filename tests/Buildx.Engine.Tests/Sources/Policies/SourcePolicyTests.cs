@@ -56,7 +56,7 @@ public sealed class SourcePolicyTests
 
         Assert.Equal(expected, graph.Vertices[0].Operation.Source.Identifier);
         Assert.Equal(2, graph.Vertices.Count);
-        Assert.Equal("the image", graph.Vertices[0].Metadata.Description["llb.customname"]);
+        Assert.Equal("the image", graph.Vertices[0].Name);
     }
 
     [Fact]
