@@ -1,6 +1,7 @@
 using Buildx.Drivers.Containers;
 using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
+using Buildx.Drivers.Kubernetes;
 using Buildx.Drivers.Remote;
 using Buildx.Drivers.Store;
 
@@ -11,17 +12,15 @@ namespace Buildx.Drivers;
 /// <param name="authentication">For images that a Docker Engine is to pull.</param>
 public sealed class DriverCatalog(EngineCommand engineCommand, Func<DockerEnvironment> docker, Func<IRegistryAuthentication?> authentication)
 {
-    private static readonly string[] Planned = ["kubernetes"];
-
     private readonly DriverKind[] _kinds =
     [
-        new EmbeddedKind(engineCommand), new ContainerKind(docker, authentication), new RemoteKind(), new DockerKind(docker),
+        new EmbeddedKind(engineCommand), new ContainerKind(docker, authentication), new KubernetesKind(), new RemoteKind(), new DockerKind(docker),
     ];
 
     public IRegistryAuthentication? Authentication => authentication();
 
     /// <summary>The names that <c>create --driver</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [EmbeddedDriver.DriverName, ContainerDriver.DriverName, RemoteDriver.DriverName];
+    public static IReadOnlyList<string> Names { get; } = [EmbeddedDriver.DriverName, ContainerDriver.DriverName, KubernetesDriver.DriverName, RemoteDriver.DriverName];
 
     /// <param name="name">Empty for a Docker context's own builder.</param>
     /// <exception cref="DriverException">There is no such driver here.</exception>
@@ -29,9 +28,8 @@ public sealed class DriverCatalog(EngineCommand engineCommand, Func<DockerEnviro
     {
         if (name.Length == 0)
             name = DockerDriver.DriverName;
-        return Array.Find(_kinds, kind => kind.Name == name) ?? throw new DriverException(Planned.Contains(name)
-            ? $"driver {name} is not supported yet (supported: {string.Join(", ", Names)})"
-            : $"there is no driver \"{name}\" (supported: {string.Join(", ", Names)})");
+        return Array.Find(_kinds, kind => kind.Name == name) ?? throw new DriverException(
+            $"there is no driver \"{name}\" (supported: {string.Join(", ", Names)})");
     }
 
     /// <exception cref="DriverException">There is no such driver here, or the node's options are wrong.</exception>

@@ -15,10 +15,14 @@ public abstract class DriverKind
 
     public virtual bool TakesSeveralNodes => true;
 
-    /// <summary>What is stored as the endpoint of a new node.</summary>
+    /// <summary>The name of a new node that the user gave none; null for the builder's with a number.</summary>
+    public virtual string? NameNode(string builder) => null;
+
+    /// <summary>What is stored as the endpoint of a node.</summary>
+    /// <param name="node">Its name; empty for one that is numbered.</param>
     /// <param name="asked">What the user named; null for nothing.</param>
     /// <exception cref="DriverException">It is none for this driver.</exception>
-    public abstract string ResolveEndpoint(string builder, string? asked);
+    public abstract string ResolveEndpoint(string builder, string node, string? asked);
 
     /// <exception cref="DriverException">An unknown option or a bad value.</exception>
     public abstract void CheckOptions(IReadOnlyDictionary<string, string>? options);

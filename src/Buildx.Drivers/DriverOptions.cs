@@ -29,6 +29,24 @@ internal static class DriverOptions
             : throw Wrong(name, value, "must be a size, e.g. 2g or 512m");
     }
 
+    /// <summary><c>90s</c>, <c>5m</c>, <c>1h30m</c>.</summary>
+    public static TimeSpan ReadDuration(string name, string value)
+    {
+        var total = TimeSpan.Zero;
+        var rest = value.AsSpan();
+        while (rest.Length > 0)
+        {
+            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var unit = digits < 0 ? "" : rest[digits..] is ['m', 's', ..] ? "ms" : rest[digits..(digits + 1)].ToString();
+            TimeSpan? length = unit switch { "ms" => TimeSpan.FromMilliseconds(1), "s" => TimeSpan.FromSeconds(1), "m" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), _ => null };
+            if (length is null || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000)
+                throw Wrong(name, value, "must be a duration, e.g. 90s, 5m or 1h30m");
+            total += length.Value * number;
+            rest = rest[(digits + unit.Length)..];
+        }
+        return total > TimeSpan.Zero ? total : throw Wrong(name, value, "must be a duration, e.g. 90s, 5m or 1h30m");
+    }
+
     /// <summary>A file that a later command, run elsewhere, must find too.</summary>
     public static string ReadPath(string name, string value) =>
         Path.IsPathFullyQualified(value) ? value : throw Wrong(name, value, "must be a whole path, from / on");

@@ -18,6 +18,13 @@ public interface IDriver
     /// <summary>Whether what is built goes to the Docker Engine when nobody says where.</summary>
     bool LoadsByDefault { get; }
 
+    /// <summary>The driver for what is built from one directory: where a node is several engines, such builds go to the same one.</summary>
+    IDriver For(string contextPath) => this;
+
+    /// <summary>The engines that the node is, where it may be several, and while they run.</summary>
+    /// <exception cref="DriverException">Whoever runs them cannot be asked.</exception>
+    Task<IReadOnlyList<DriverInstance>> FindInstancesAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<DriverInstance>>([]);
+
     /// <summary>Looks, without starting anything.</summary>
     /// <exception cref="DriverException">Whoever runs the engine cannot be asked.</exception>
     Task<DriverStatus> GetStatusAsync(CancellationToken cancellationToken = default);

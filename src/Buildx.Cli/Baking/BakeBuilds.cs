@@ -20,7 +20,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
     {
         var targets = plan.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => TargetRequests.Create(target, request)).ToList();
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        var driver = BuilderConnection.OpenDriver(context, builder);
+        var driver = BuilderConnection.OpenDriver(context, builder).For(Environment.CurrentDirectory);
         var builds = new List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)>();
         try
         {

@@ -16,7 +16,7 @@ internal static class BuilderJson
             json.WriteStartObject();
             json.WriteBoolean("Current", isCurrent);
             json.WriteString("Driver", state.Builder.Driver);
-            json.WriteBoolean("Dynamic", state.Builder.Dynamic);
+            json.WriteBoolean("Dynamic", state.IsDynamic);
             if (state.Error is not null)
                 json.WriteString("Err", state.Error);
             json.WriteString("LastActivity", (state.Builder.LastActivity ?? DateTimeOffset.MinValue).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));

@@ -14,8 +14,11 @@ internal sealed record BuilderState(BuilderRecord Builder, IReadOnlyList<NodeSta
 
     public bool IsInactive => Error is null && Nodes.All(node => node.Status != Drivers.DriverStatus.Running);
 
+    /// <summary>Its nodes are those that its driver has found, not those that are stored.</summary>
+    public bool IsDynamic => Builder.Dynamic || Nodes.Any(node => Builder.FindNode(node.Node.Name) is null && !Builder.IsImplicit);
+
     public static async Task<BuilderState> LoadAsync(CliContext context, BuilderRecord builder, TimeSpan timeout, CancellationToken cancellationToken) =>
-        new(builder, await Task.WhenAll(builder.AllNodes.Select(node => NodeState.LoadAsync(context, builder, node, timeout, cancellationToken))));
+        new(builder, [.. (await Task.WhenAll(builder.AllNodes.Select(node => NodeState.LoadAllAsync(context, builder, node, timeout, cancellationToken)))).SelectMany(nodes => nodes)]);
 
     /// <summary>All stored builders, the one that is always there, and the Docker contexts.</summary>
     public static IReadOnlyList<BuilderRecord> ListAll(CliContext context, StoreTransaction transaction)

@@ -1,3 +1,4 @@
+using Buildx.Client;
 using Buildx.Drivers;
 using Buildx.Drivers.Store;
 using Buildx.Oci;
@@ -39,16 +40,59 @@ internal sealed record NodeState(NodeRecord Node)
         return formatted;
     }
 
-    public static async Task<NodeState> LoadAsync(CliContext context, BuilderRecord builder, NodeRecord node, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>A node, or the engines that it is, where these are several.</summary>
+    public static async Task<IReadOnlyList<NodeState>> LoadAllAsync(CliContext context, BuilderRecord builder, NodeRecord node, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var state = await FindAsync(context, builder, node, cancellationToken);
+        if (state is not { Driver: { } driver, Status: DriverStatus.Running })
+            return [state];
+        IReadOnlyList<DriverInstance> instances;
+        try
+        {
+            instances = await driver.FindInstancesAsync(cancellationToken);
+        }
+        catch (DriverException e)
+        {
+            return [state with { Error = e.Message }];
+        }
+        return instances.Count == 0
+            ? [await state.AskAsync(driver.Connector, timeout, cancellationToken)]
+            : await Task.WhenAll(instances.Select(instance => state.ForInstance(instance).AskAsync(instance.Connector, timeout, cancellationToken)));
+    }
+
+    private static async Task<NodeState> FindAsync(CliContext context, BuilderRecord builder, NodeRecord node, CancellationToken cancellationToken)
     {
         var state = new NodeState(node);
         try
         {
             state = state with { Driver = context.Drivers.Open(builder, node) };
-            state = state with { Status = await state.Driver.GetStatusAsync(cancellationToken) };
-            if (state.Status != DriverStatus.Running)
-                return state;
-            await using var connection = new EngineConnection(state.Driver.Connector);
+            return state with { Status = await state.Driver.GetStatusAsync(cancellationToken) };
+        }
+        catch (DriverException e)
+        {
+            return state with { Error = e.Message };
+        }
+    }
+
+    private NodeState ForInstance(DriverInstance instance) => this with
+    {
+        Node = new NodeRecord
+        {
+            Name = instance.Name,
+            Endpoint = Node.Endpoint,
+            Platforms = instance.Platforms ?? Node.Platforms,
+            DriverOpts = Node.DriverOpts,
+            BuildkitdFlags = Node.BuildkitdFlags,
+            Files = Node.Files,
+        },
+    };
+
+    private async Task<NodeState> AskAsync(BuildkitConnector connector, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var state = this;
+        try
+        {
+            await using var connection = new EngineConnection(connector);
             var deadline = timeout > TimeSpan.Zero ? DateTime.UtcNow + timeout : (DateTime?)null;
             var workers = await connection.Control.ListWorkersAsync(new ListWorkersRequest(), deadline: deadline, cancellationToken: cancellationToken);
             state = state with
@@ -66,10 +110,6 @@ internal sealed record NodeState(NodeRecord Node)
             {
                 return state with { Version = workers.Record.FirstOrDefault()?.BuildkitVersion?.Version ?? "" };
             }
-        }
-        catch (DriverException e)
-        {
-            return state with { Error = e.Message };
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {

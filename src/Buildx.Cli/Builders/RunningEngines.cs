@@ -12,8 +12,12 @@ internal static class RunningEngines
         {
             var driver = context.Drivers.Open(builder, node);
             await driver.StartAsync(context.Note, cancellationToken);
-            await using var connection = new EngineConnection(driver.Connector);
-            yield return connection;
+            var instances = await driver.FindInstancesAsync(cancellationToken);
+            foreach (var connector in instances.Count == 0 ? [driver.Connector] : instances.Select(instance => instance.Connector))
+            {
+                await using var connection = new EngineConnection(connector);
+                yield return connection;
+            }
         }
     }
 }

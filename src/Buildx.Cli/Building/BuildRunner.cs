@@ -18,7 +18,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             File.Delete(idFile);
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        var driver = BuilderConnection.OpenDriver(context, builder);
+        var driver = BuilderConnection.OpenDriver(context, builder).For(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.ContextPath)));
         await using var build = await PreparedBuild.OpenAsync(context, driver, request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);

@@ -45,6 +45,7 @@ internal sealed class CreateCommand : CliCommand
         ("create --name fast --use", "make a builder and build with it from now on"),
         ("create --name ci --driver docker-container --driver-opt network=host", "run BuildKit in a container of the Docker Engine"),
         ("create --name far --driver remote tcp://builder.example.com:1234", "use a BuildKit that runs elsewhere"),
+        ("create --name cluster --driver kubernetes --driver-opt replicas=3", "run BuildKit in the pods of a Kubernetes cluster"),
         ("create --name corp --buildkitd-config buildkitd.toml --bootstrap", "use a registry mirror or a private CA"),
     ];
 
@@ -97,14 +98,15 @@ internal sealed class CreateCommand : CliCommand
         var flags = invocation.Get(_engineFlags) is { } text ? ShellWords.Split("--buildkitd-flags", text) : null;
         if (flags is not null && !kind.TakesConfiguration)
             throw new CliException($"--buildkitd-flags: the driver {driver} does not start the daemon");
-        var node = invocation.Get(_node) is { } known ? existing?.FindNode(known) : null;
-        var endpoint = node is null || invocation.FirstArgument is not null ? kind.ResolveEndpoint(name, invocation.FirstArgument) : null;
+        var nodeName = invocation.Get(_node) ?? kind.NameNode(name);
+        var node = nodeName is null ? null : existing?.FindNode(nodeName);
+        var endpoint = node is null || invocation.FirstArgument is not null ? kind.ResolveEndpoint(name, nodeName ?? "", invocation.FirstArgument) : null;
         if (node is null || flags is not null)
             flags = kind.CompleteFlags(flags, driverOptions, files is not null && BuildkitdConfigFiles.AllowsHostNetwork(files));
         var builder = existing ?? new BuilderRecord { Name = name, Driver = driver };
         var needsRestart = builder.Apply(new NodeChange
         {
-            Name = invocation.Get(_node),
+            Name = nodeName,
             Endpoint = endpoint,
             Platforms = PlatformList.Parse(invocation.Get(_platforms)),
             Flags = flags,

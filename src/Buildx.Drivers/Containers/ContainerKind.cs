@@ -9,7 +9,7 @@ internal sealed class ContainerKind(Func<DockerEnvironment> docker, Func<IRegist
 
     public override string Name => ContainerDriver.DriverName;
 
-    public override string ResolveEndpoint(string builder, string? asked)
+    public override string ResolveEndpoint(string builder, string node, string? asked)
     {
         if (asked is null)
             return docker().CurrentEndpoint;

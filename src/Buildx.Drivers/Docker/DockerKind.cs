@@ -12,7 +12,7 @@ internal sealed class DockerKind(Func<DockerEnvironment> docker) : DriverKind
 
     public override bool TakesSeveralNodes => false;
 
-    public override string ResolveEndpoint(string builder, string? asked) => throw new DriverException(
+    public override string ResolveEndpoint(string builder, string node, string? asked) => throw new DriverException(
         $"builders of driver {Name} are not created: every Docker context is one (buildx use CONTEXT)");
 
     public override void CheckOptions(IReadOnlyDictionary<string, string>? options)

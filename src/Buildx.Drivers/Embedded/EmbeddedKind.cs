@@ -8,7 +8,7 @@ internal sealed class EmbeddedKind(EngineCommand command) : DriverKind
 
     public override bool TakesSeveralNodes => false;
 
-    public override string ResolveEndpoint(string builder, string? asked) => asked is null
+    public override string ResolveEndpoint(string builder, string node, string? asked) => asked is null
         ? EmbeddedDriver.StoredEndpoint(builder)
         : throw new DriverException($"driver {Name} takes no endpoint (found \"{asked}\"): its engine runs on this machine");
 

@@ -1,11 +1,12 @@
 using Buildx.Client;
 using Buildx.Drivers.Docker;
+using Buildx.Drivers.Kubernetes;
 
 namespace Buildx.Drivers.Remote;
 
 /// <summary>
-/// Where a BuildKit answers that somebody else runs: <c>unix://</c>, <c>tcp://</c>, or behind a program that carries its streams
-/// (<c>ssh://</c>, <c>docker-container://</c>, <c>podman-container://</c>, <c>nerdctl-container://</c>, <c>kube-pod://</c>).
+/// Where a BuildKit answers that somebody else runs: <c>unix://</c>, <c>tcp://</c>, in a pod (<c>kube-pod://</c>), or behind a program
+/// that carries its streams (<c>ssh://</c>, <c>docker-container://</c>, <c>podman-container://</c>, <c>nerdctl-container://</c>).
 /// </summary>
 internal static class RemoteEndpoint
 {
@@ -18,7 +19,7 @@ internal static class RemoteEndpoint
             throw new DriverException($"--driver-opt: cacert, cert, key and servername are for tcp://, and the endpoint is {endpoint}");
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || !endpoint.Contains("://", StringComparison.Ordinal))
             throw Unknown(endpoint);
-        var query = Query(uri);
+        var query = EndpointQuery.Parse(endpoint);
         switch (uri.Scheme)
         {
             case "unix" or "tcp":
@@ -42,22 +43,11 @@ internal static class RemoteEndpoint
                 string[] space = query.GetValueOrDefault("namespace") is { Length: > 0 } ns ? ["--namespace", ns] : [];
                 return new CommandConnector(endpoint, "nerdctl", [.. space, "exec", "-i", Name(uri), "buildctl", "dial-stdio"]);
             case "kube-pod":
-                return new CommandConnector(endpoint, "kubectl", [.. Kubectl(query), "exec", "-i", .. Container(query), Name(uri), "--", "buildctl", "dial-stdio"]);
+                return new KubePodConnector(endpoint, Name(uri), query.GetValueOrDefault("context"), query.GetValueOrDefault("namespace"), query.GetValueOrDefault("container"));
             default:
                 throw Unknown(endpoint);
         }
     }
-
-    private static IEnumerable<string> Kubectl(Dictionary<string, string> query)
-    {
-        if (query.GetValueOrDefault("context") is { Length: > 0 } context)
-            yield return "--context=" + context;
-        if (query.GetValueOrDefault("namespace") is { Length: > 0 } space)
-            yield return "--namespace=" + space;
-    }
-
-    private static IEnumerable<string> Container(Dictionary<string, string> query) =>
-        query.GetValueOrDefault("container") is { Length: > 0 } container ? ["--container=" + container] : [];
 
     /// <summary>A name that began with a dash would be a flag of the program.</summary>
     private static string Name(Uri uri)
@@ -66,17 +56,6 @@ internal static class RemoteEndpoint
         var rest = uri.OriginalString[(uri.Scheme.Length + "://".Length)..];
         var name = rest[..(rest.IndexOfAny(['/', '?']) is >= 0 and var end ? end : rest.Length)];
         return name.Length > 0 && name[0] != '-' ? name : throw Unknown(uri.OriginalString);
-    }
-
-    private static Dictionary<string, string> Query(Uri uri)
-    {
-        var query = new Dictionary<string, string>();
-        foreach (var part in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var equals = part.IndexOf('=');
-            query[equals < 0 ? part : part[..equals]] = equals < 0 ? "" : Uri.UnescapeDataString(part[(equals + 1)..]);
-        }
-        return query;
     }
 
     private static DriverException Unknown(string endpoint) => new($"\"{endpoint}\" is no address of a BuildKit (want {Known})");

@@ -8,7 +8,7 @@ internal sealed class RemoteKind : DriverKind
 
     public override bool TakesConfiguration => false;
 
-    public override string ResolveEndpoint(string builder, string? asked)
+    public override string ResolveEndpoint(string builder, string node, string? asked)
     {
         _ = RemoteEndpoint.Parse(asked ?? throw new DriverException(
             $"driver {Name} needs the address of a BuildKit: buildx create --driver {Name} tcp://HOST:PORT"), tls: null);
