@@ -27,6 +27,9 @@ public abstract class DriverKind
     /// <exception cref="DriverException">An unknown option or a bad value.</exception>
     public abstract void CheckOptions(IReadOnlyDictionary<string, string>? options);
 
+    /// <summary>Said when a node was changed whose engine may run already.</summary>
+    public virtual string ChangeNote(string builder) => $"a running engine keeps its old settings until it is stopped: buildx stop {builder}";
+
     /// <summary>Completes the flags of a new node.</summary>
     public virtual IReadOnlyList<string>? CompleteFlags(IReadOnlyList<string>? flags, IReadOnlyDictionary<string, string>? options, bool configurationAllowsHostNetwork) => flags;
 

@@ -169,7 +169,7 @@ public sealed class StandInApiServer : IAsyncDisposable
             case "log":
                 var pod = _cluster.FindPod(address.Name!) ?? throw RefusedException.NotFound("pods", address.Name!);
                 var lines = int.Parse(context.Request.Query["tailLines"].FirstOrDefault() ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
-                await context.Response.WriteAsync(pod.ReadLog(lines));
+                await context.Response.WriteAsync(pod.ReadLog(lines, context.Request.Query["container"].FirstOrDefault()));
                 break;
             case "list":
                 await JsonAsync(context, 200, _cluster.List(address, context.Request.Query["labelSelector"].FirstOrDefault(), context.Request.Query["fieldSelector"].FirstOrDefault()));

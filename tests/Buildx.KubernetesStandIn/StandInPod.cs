@@ -7,7 +7,7 @@ namespace Buildx.KubernetesStandIn;
 /// <summary>
 /// A pod: our engine as a process, with the arguments, the environment and the configuration that the pod's specification says, and
 /// ready when its readiness probe, really run, succeeds. Init containers are shown as done, and not run. What goes wrong, does so by the
-/// image's name: <c>absent</c> can't be pulled, <c>crash</c> ends at once, <c>nowhere</c> finds no node.
+/// image's name: <c>absent</c> can't be pulled, <c>crash</c> ends at once (also as an init container), <c>nowhere</c> finds no node.
 /// </summary>
 internal sealed class StandInPod : IAsyncDisposable
 {
@@ -44,6 +44,9 @@ internal sealed class StandInPod : IAsyncDisposable
 
     public JsonNode Container => _template["spec"]!["containers"]![0]!;
 
+    /// <summary>The init container that fails; null for none.</summary>
+    private JsonNode? FailingStart => (_template["spec"]!["initContainers"] as JsonArray ?? []).FirstOrDefault(container => ((string?)container!["image"])!.StartsWith("crash", StringComparison.Ordinal));
+
     private bool Is(string image) => _image.StartsWith(image, StringComparison.Ordinal);
 
     public static StandInPod Start(ObjectAddress address, string owner, string name, int number, JsonObject template, Dictionary<string, JsonObject> configMaps, string directory, string executable)
@@ -58,8 +61,10 @@ internal sealed class StandInPod : IAsyncDisposable
         return pod;
     }
 
-    public string ReadLog(int lines)
+    public string ReadLog(int lines, string? container)
     {
+        if (container is not null && container != (string?)(FailingStart ?? Container)["name"])
+            throw new RefusedException(400, "BadRequest", $"container \"{container}\" in pod \"{Name}\" is waiting to start: PodInitializing");
         lock (_log)
             return string.Join('\n', _log.ToString().TrimEnd('\n').Split('\n').TakeLast(lines)) + "\n";
     }
@@ -122,12 +127,12 @@ internal sealed class StandInPod : IAsyncDisposable
     private void StartProcess()
     {
         string[] arguments = [.. (Container["args"] as JsonArray ?? []).Select(argument => ((string)argument!).Replace("/etc/buildkit/", Here("/etc/buildkit/"), StringComparison.Ordinal))];
-        var start = Is("crash")
+        var start = Is("crash") || FailingStart is not null
             ? new ProcessStartInfo("sh", ["-c", "echo starting; echo 'cannot open the state: no space left on device' >&2; exit 3"])
             : new ProcessStartInfo(_executable, ["buildkitd", "--addr", EngineAddress, "--root", _directory + "/state", .. arguments]);
         // The daemon's default configuration is at another place here.
         var configuration = Here("/etc/buildkit/buildkitd.toml");
-        if (!Is("crash") && File.Exists(configuration) && !arguments.Any(argument => argument.StartsWith("--config", StringComparison.Ordinal)))
+        if (start.FileName == _executable && File.Exists(configuration) && !arguments.Any(argument => argument.StartsWith("--config", StringComparison.Ordinal)))
             start.ArgumentList.Add("--config=" + configuration);
         foreach (var variable in (Container["env"] as JsonArray ?? []).OfType<JsonNode>())
             start.Environment[(string)variable["name"]!] = (string?)variable["value"];
@@ -184,13 +189,24 @@ internal sealed class StandInPod : IAsyncDisposable
         var hasEnded = _process is { HasExited: true };
         var status = new JsonObject
         {
-            ["phase"] = _process is null ? "Pending" : "Running",
+            ["phase"] = _process is null || FailingStart is not null ? "Pending" : "Running",
             ["conditions"] = new JsonArray(
                 Is("nowhere")
                     ? new JsonObject { ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "Unschedulable", ["message"] = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector." }
                     : new JsonObject { ["type"] = "PodScheduled", ["status"] = "True" },
                 new JsonObject { ["type"] = "Ready", ["status"] = IsReady && !hasEnded ? "True" : "False", ["reason"] = IsReady ? null : "ContainersNotReady" }),
         };
+        if (FailingStart is { } failing)
+        {
+            status["initContainerStatuses"] = new JsonArray(new JsonObject
+            {
+                ["name"] = (string?)failing["name"],
+                ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff" } },
+                ["lastState"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 3, ["reason"] = "Error" } },
+            });
+            status["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = (string?)Container["name"], ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "PodInitializing" } } });
+            return status;
+        }
         if (!Is("nowhere"))
         {
             var container = new JsonObject

@@ -43,35 +43,33 @@ internal sealed record NodeState(NodeRecord Node)
     /// <summary>A node, or the engines that it is, where these are several.</summary>
     public static async Task<IReadOnlyList<NodeState>> LoadAllAsync(CliContext context, BuilderRecord builder, NodeRecord node, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var state = await FindAsync(context, builder, node, cancellationToken);
-        if (state is not { Driver: { } driver, Status: DriverStatus.Running })
-            return [state];
+        // Whoever runs the engine may be far away too.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (timeout > TimeSpan.Zero)
+            patience.CancelAfter(timeout);
+        var state = new NodeState(node);
         IReadOnlyList<DriverInstance> instances;
+        IDriver driver;
         try
         {
-            instances = await driver.FindInstancesAsync(cancellationToken);
+            driver = context.Drivers.Open(builder, node);
+            state = state with { Driver = driver };
+            state = state with { Status = await driver.GetStatusAsync(patience.Token) };
+            if (state.Status != DriverStatus.Running)
+                return [state];
+            instances = await driver.FindInstancesAsync(patience.Token);
         }
         catch (DriverException e)
         {
             return [state with { Error = e.Message }];
         }
+        catch (Exception e) when (e is OperationCanceledException or RpcException && !cancellationToken.IsCancellationRequested)
+        {
+            return [state with { Error = $"nobody told within {timeout.TotalSeconds:0} seconds whether its engine runs" }];
+        }
         return instances.Count == 0
             ? [await state.AskAsync(driver.Connector, timeout, cancellationToken)]
             : await Task.WhenAll(instances.Select(instance => state.ForInstance(instance).AskAsync(instance.Connector, timeout, cancellationToken)));
-    }
-
-    private static async Task<NodeState> FindAsync(CliContext context, BuilderRecord builder, NodeRecord node, CancellationToken cancellationToken)
-    {
-        var state = new NodeState(node);
-        try
-        {
-            state = state with { Driver = context.Drivers.Open(builder, node) };
-            return state with { Status = await state.Driver.GetStatusAsync(cancellationToken) };
-        }
-        catch (DriverException e)
-        {
-            return state with { Error = e.Message };
-        }
     }
 
     private NodeState ForInstance(DriverInstance instance) => this with

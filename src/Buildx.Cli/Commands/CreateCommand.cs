@@ -114,7 +114,7 @@ internal sealed class CreateCommand : CliCommand
             Files = files,
         }, append);
         if (needsRestart)
-            context.Warn($"a running engine keeps its old settings until it is stopped: buildx stop {name}");
+            context.Warn(kind.ChangeNote(name));
         transaction.Save(builder);
         return builder;
     }

@@ -60,7 +60,7 @@ internal sealed class KubernetesDriver : IDriver
         var found = await _api.FindAsync(ObjectPath, cancellationToken);
         if (found is null)
             await CreateAsync(report, cancellationToken);
-        else if (ReadyReplicas(found) >= _options.Replicas)
+        else if (ReadyReplicas(found) >= WantedReplicas(found))
             return;
         await WaitAsync(report, cancellationToken);
     }
@@ -90,6 +90,9 @@ internal sealed class KubernetesDriver : IDriver
 
     private static int ReadyReplicas(JsonNode workload) => (int?)workload["status"]?["readyReplicas"] ?? 0;
 
+    /// <summary>Somebody may have scaled it since it was made; without any pod nothing can be built.</summary>
+    private int WantedReplicas(JsonNode workload) => Math.Max((int?)workload["spec"]?["replicas"] ?? _options.Replicas, 1);
+
     private static (string Namespace, string Pod, string? Container) Target(PodState pod) => (pod.Namespace, pod.Name, pod.FirstContainer);
 
     private async Task CreateAsync(Action<string>? report, CancellationToken cancellationToken)
@@ -113,13 +116,13 @@ internal sealed class KubernetesDriver : IDriver
         {
             var found = await _api.FindAsync(ObjectPath, cancellationToken)
                 ?? throw new DriverException($"the {Description} was removed while it was waited for");
-            if (ReadyReplicas(found) >= _options.Replicas)
+            if (ReadyReplicas(found) >= WantedReplicas(found))
                 return;
             var pods = await ListAsync(cancellationToken);
             if (string.Join("; ", pods.Where(pod => !pod.IsReady).Select(pod => $"pod {pod.Name}: {pod.Summary}")) is { Length: > 0 } news && news != told)
                 report?.Invoke(told = news);
             if (clock.Elapsed >= _options.Timeout)
-                throw new DriverException(await new PodReport(_api, _workload).WriteAsync(found, pods, _options, cancellationToken));
+                throw new DriverException(await new PodReport(_api, _workload).WriteAsync(found, pods, WantedReplicas(found), _options.Timeout, cancellationToken));
         }
     }
 

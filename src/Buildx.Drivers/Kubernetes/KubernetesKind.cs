@@ -26,6 +26,8 @@ internal sealed partial class KubernetesKind : DriverKind
 
     public override void CheckOptions(IReadOnlyDictionary<string, string>? options) => KubernetesOptions.Parse(options);
 
+    public override string ChangeNote(string builder) => $"pods that are there keep their old settings; to have new ones, remove the builder (buildx rm --keep-state {builder}) and create it again";
+
     /// <summary>A pod has a network of its own: builds may use it as the host's, unless the user says what they may.</summary>
     public override IReadOnlyList<string>? CompleteFlags(IReadOnlyList<string>? flags, IReadOnlyDictionary<string, string>? options, bool configurationAllowsHostNetwork) =>
         configurationAllowsHostNetwork || flags?.Any(flag => flag == EntitlementFlag || flag.StartsWith(EntitlementFlag + "=", StringComparison.Ordinal)) == true

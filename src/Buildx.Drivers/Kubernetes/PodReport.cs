@@ -10,10 +10,11 @@ internal sealed class PodReport(KubernetesApi api, Workload workload)
     private const int MostEvents = 3;
     private const int MostPods = 3;
 
-    public async Task<string> WriteAsync(JsonNode found, IReadOnlyList<PodState> pods, KubernetesOptions options, CancellationToken cancellationToken)
+    /// <param name="wanted">How many pods were waited for.</param>
+    public async Task<string> WriteAsync(JsonNode found, IReadOnlyList<PodState> pods, int wanted, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var ready = (int?)found["status"]?["readyReplicas"] ?? 0;
-        var text = new StringBuilder($"the {workload.Kind} {workload.Name} in namespace {workload.Namespace} was not ready after {options.Timeout.TotalSeconds:0.#} s: {ready} of {options.Replicas} pods are");
+        var text = new StringBuilder($"the {workload.Kind} {workload.Name} in namespace {workload.Namespace} was not ready after {timeout.TotalSeconds:0.#} s: {ready} of {wanted} pods are");
         foreach (var condition in (found["status"]?["conditions"] as JsonArray)?.OfType<JsonNode>() ?? [])
         {
             if ((string?)condition["type"] == "ReplicaFailure" && (string?)condition["status"] == "True")
@@ -52,7 +53,7 @@ internal sealed class PodReport(KubernetesApi api, Workload workload)
     /// <summary>Of the run that failed last, if the container was started again since.</summary>
     private async Task AppendLogAsync(StringBuilder text, PodState pod, CancellationToken cancellationToken)
     {
-        var path = $"/api/v1/namespaces/{workload.Namespace}/pods/{pod.Name}/log?container={Workload.ContainerName}&tailLines={LogLines}";
+        var path = $"/api/v1/namespaces/{workload.Namespace}/pods/{pod.Name}/log?container={pod.FailedStart ?? Workload.ContainerName}&tailLines={LogLines}";
         var log = await FindAsync(path);
         if (string.IsNullOrWhiteSpace(log))
             log = await FindAsync(path + "&previous=true");

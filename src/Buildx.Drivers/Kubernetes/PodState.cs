@@ -7,9 +7,10 @@ namespace Buildx.Drivers.Kubernetes;
 /// <summary>A pod as the cluster shows it.</summary>
 /// <param name="Platforms">Those that the builder's user gave it; null for none.</param>
 /// <param name="IsEnding">It is about to be removed.</param>
+/// <param name="FailedStart">The container that has to end before the others start, and fails; null for none.</param>
 /// <param name="Problems">What keeps it or its containers from running.</param>
 internal sealed record PodState(
-    string Name, string Namespace, string Phase, bool IsReady, bool IsEnding, string? FirstContainer, List<StoredPlatform>? Platforms, IReadOnlyList<string> Problems)
+    string Name, string Namespace, string Phase, bool IsReady, bool IsEnding, string? FirstContainer, string? FailedStart, List<StoredPlatform>? Platforms, IReadOnlyList<string> Problems)
 {
     /// <summary>In one line.</summary>
     public string Summary => string.Join("; ", Problems.Prepend(Phase));
@@ -23,6 +24,7 @@ internal sealed record PodState(
             conditions.Exists(condition => Text(condition["type"]) == "Ready" && Text(condition["status"]) == "True"),
             pod["metadata"]?["deletionTimestamp"] is not null,
             Text(Items(pod["spec"]?["containers"]).FirstOrDefault()?["name"]),
+            Text(Items(status?["initContainerStatuses"]).FirstOrDefault(container => ContainerProblem(container) is not null)?["name"]),
             ReadPlatforms(Text(pod["metadata"]?["annotations"]?[KubernetesOptions.PlatformAnnotation])),
             [.. conditions.Select(Problem).Concat(Items(status?["initContainerStatuses"]).Concat(Items(status?["containerStatuses"])).Select(ContainerProblem)).OfType<string>()]);
     }

@@ -92,6 +92,7 @@ public sealed class KubernetesAccessTests(BaseImageRegistry bases)
     }
 
     [Theory]
+    [InlineData("engine:v1,qemu.install=true,qemu.image=crash:v1", "Pending; container qemu: CrashLoopBackOff, after it ended with 3 (Error)", "| cannot open the state: no space left on device")]
     [InlineData("absent:v1", "Pending; container buildkitd: ImagePullBackOff: Back-off pulling image", "Failed: Failed to pull image \"absent:v1\": no such host")]
     [InlineData("crash:v1", "container buildkitd: CrashLoopBackOff", "| cannot open the state: no space left on device")]
     [InlineData("nowhere:v1", "Pending; Unschedulable: 0/3 nodes are available", "FailedScheduling: 0/3 nodes")]
