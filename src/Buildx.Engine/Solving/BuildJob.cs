@@ -19,6 +19,7 @@ internal sealed class BuildJob : IAsyncDisposable
     private readonly ConcurrentDictionary<Digest, byte> _announced = [];
     private readonly Lock _leaseLock = new();
     private readonly List<IAsyncDisposable> _held = [];
+    private bool _hasEnded;
 
     public BuildJob(string reference, ISession? session, IStorageLease lease, Entitlements entitlements)
     {
@@ -140,9 +141,23 @@ internal sealed class BuildJob : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps something until the build ends.</summary>
+    /// <returns>False: it has ended already.</returns>
+    public bool Keep(IAsyncDisposable held)
+    {
+        lock (_leaseLock)
+        {
+            if (!_hasEnded)
+                _held.Add(held);
+            return !_hasEnded;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Progress.Complete();
+        lock (_leaseLock)
+            _hasEnded = true;
         foreach (var held in _held)
             await held.DisposeAsync();
         Lease.Dispose();

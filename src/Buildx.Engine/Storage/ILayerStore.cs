@@ -39,6 +39,9 @@ internal interface ILayerStore
     /// the same image again. Null for one that garbage collection took.
     /// </summary>
     DateTimeOffset? GetCreatedAt(LayerId layer);
+
+    /// <summary>Removes a layer that no record came to have, unless somebody holds it.</summary>
+    void Discard(LayerId layer);
 }
 
 /// <summary>Where a blob can be had from, with the rights of whoever asked for it.</summary>

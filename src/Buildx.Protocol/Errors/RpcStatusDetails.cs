@@ -36,7 +36,10 @@ public sealed record RpcStatusDetails
     /// <summary>Why the client's own policy denies a source.</summary>
     public IReadOnlyList<string> DenyMessages { get; init; } = [];
 
-    /// <summary>The details of an error that a call has thrown; unknown ones are left out.</summary>
+    /// <summary>Details that came from elsewhere and go on as they are.</summary>
+    public IReadOnlyList<Any> Others { get; init; } = [];
+
+    /// <summary>The details of an error that a call has thrown.</summary>
     public static RpcStatusDetails Read(RpcException exception) => Read(exception.Trailers.GetValueBytes(Trailer));
 
     /// <param name="status">A serialised <c>google.rpc.Status</c>.</param>
@@ -104,20 +107,21 @@ public sealed record RpcStatusDetails
             yield return Detail("errdefs.FrontendCap+json", DetailJson.Write("name", UnsupportedFrontendCapability));
         if (DenyMessages.Count > 0)
             yield return Detail("policysession.DecisionResponse+json", DetailJson.WriteDenial(DenyMessages));
+        foreach (var other in Others)
+            yield return other;
     }
 
     private static RpcStatusDetails Add(RpcStatusDetails details, Any detail)
     {
-        if (!detail.TypeUrl.StartsWith(TypeUrlPrefix, StringComparison.Ordinal))
-            return details;
-        return detail.TypeUrl[TypeUrlPrefix.Length..] switch
+        var name = detail.TypeUrl.StartsWith(TypeUrlPrefix, StringComparison.Ordinal) ? detail.TypeUrl[TypeUrlPrefix.Length..] : "";
+        return name switch
         {
             "errdefs.Source+json" => details with { Sources = [.. details.Sources, DetailJson.ReadSource(detail.Value.Memory)] },
             "errdefs.Vertex+json" => details with { VertexDigest = DetailJson.ReadString(detail.Value.Memory, "digest") },
             "errdefs.Subrequest+json" => details with { UnsupportedSubrequest = DetailJson.ReadString(detail.Value.Memory, "name") },
             "errdefs.FrontendCap+json" => details with { UnsupportedFrontendCapability = DetailJson.ReadString(detail.Value.Memory, "name") },
             "policysession.DecisionResponse+json" => details with { DenyMessages = [.. details.DenyMessages, .. DetailJson.ReadDenial(detail.Value.Memory)] },
-            _ => details,
+            _ => details with { Others = [.. details.Others, detail] },
         };
     }
 

@@ -90,11 +90,13 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         var outline = await buildx.RunAsync("build", "--builder", builder, "-f", "other.Dockerfile", "--call=outline", ".");
         var targets = await buildx.RunAsync("build", "--builder", builder, "-f", "other.Dockerfile", "--call=targets", ".");
         var check = await buildx.RunAsync("build", "--builder", builder, "-f", "other.Dockerfile", "--call=check,ignorestatus=true", ".");
+        var failed = await buildx.FailAsync("build", "--builder", builder, "-f", "other.Dockerfile", "--check", ".");
 
         Assert.Contains("app", outline, StringComparison.Ordinal);
         Assert.Contains("base", targets, StringComparison.Ordinal);
         Assert.Contains("FromAsCasing", check, StringComparison.Ordinal);
         Assert.Contains("other.Dockerfile:2", check, StringComparison.Ordinal);
+        Assert.Contains("FromAsCasing", failed.All, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
@@ -168,12 +170,14 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         var json = (await tool.SucceedAsync("build", "--builder", builder, "--progress=rawjson", "--no-cache", ".")).Error;
         var quiet = await tool.SucceedAsync("build", "--builder", builder, "-q", ".");
         var none = await tool.SucceedAsync("build", "--builder", builder, "--progress=none", ".");
+        var automatic = await tool.SucceedAsync("build", "--builder", builder, "--progress=auto", "--no-cache", ".");
 
         var messages = json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] == '{').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Contains(messages, message => message.TryGetProperty("logs", out var logs) && logs.EnumerateArray().Any(
             log => System.Text.Encoding.UTF8.GetString(log.GetProperty("data").GetBytesFromBase64()).Contains("said-42", StringComparison.Ordinal)));
         Assert.DoesNotContain("said", quiet.All, StringComparison.Ordinal);
         Assert.DoesNotContain("said", none.All, StringComparison.Ordinal);
+        Assert.Contains("said-42", automatic.All, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]

@@ -33,14 +33,18 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
             "bake", "--builder", builder, "-f", "docker-bake.hcl", "--allow", "fs=*", "--progress=plain", "--set", "one.args.WHO=set", "--provenance=false", "--sbom=false",
             "--metadata-file", buildx.Path + "/metadata.json");
         var targets = await buildx.RunAsync("bake", "--builder", builder, "--list", "targets");
+        var variables = await buildx.RunAsync("bake", "--builder", builder, "--list", "type=variables,format=json");
         var check = await buildx.RunAsync("bake", "--builder", builder, "--check", "one");
+        var targetsOf = await buildx.RunAsync("bake", "--builder", builder, "--call", "targets", "one");
 
         Assert.True(printed.GetProperty("target").GetProperty("two").GetProperty("no-cache").GetBoolean());
         Assert.Equal("set\n", buildx.Read("project/out/one/who"));
         Assert.Equal("variable-2\n", buildx.Read("project/out/two/who"));
         Assert.StartsWith($"{builder}/", JsonDocument.Parse(buildx.Read("metadata.json")).RootElement.GetProperty("two").GetProperty("buildx.build.ref").GetString(), StringComparison.Ordinal);
         Assert.Contains("two", targets, StringComparison.Ordinal);
+        Assert.Equal("NAME", JsonDocument.Parse(variables).RootElement[0].GetProperty("name").GetString());
         Assert.Contains("no warnings found", check, StringComparison.Ordinal);
+        Assert.Contains("default", targetsOf, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
@@ -176,11 +180,18 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         var dry = await buildx.RunAsync("imagetools", "create", "--builder", builder, "--dry-run", "-p", "linux/arm64", "-t", image + ":arm", image + ":both");
         await buildx.RunAsync("imagetools", "create", "--builder", builder, "--progress=plain", "--annotation", "index:a=b", "-t", image + ":copy", image + ":both");
         await buildx.RunAsync("imagetools", "create", "--builder", builder, "--append", "-t", image + ":copy", image + ":both");
+        var arm = JsonDocument.Parse(raw).RootElement.GetProperty("manifests").EnumerateArray().Single(manifest => manifest.GetProperty("platform").GetProperty("architecture").GetString() == "arm64");
+        buildx.Write("descriptor.json", arm.GetRawText());
+        await buildx.RunAsync("imagetools", "create", "--builder", builder, "--file", "descriptor.json", "-t", image + ":one");
+        await buildx.RunAsync("imagetools", "create", "--builder", builder, "--prefer-index=false", "-t", image + ":plain", $"{image}@{arm.GetProperty("digest").GetString()}");
 
         Assert.Equal("amd64 arm64", platforms.Trim());
         Assert.Equal(2, JsonDocument.Parse(raw).RootElement.GetProperty("manifests").GetArrayLength());
         Assert.Equal(1, JsonDocument.Parse(dry).RootElement.GetProperty("manifests").GetArrayLength());
         Assert.Contains("arm64", await buildx.RunAsync("imagetools", "inspect", "--builder", builder, image + ":copy"), StringComparison.Ordinal);
+        var one = JsonDocument.Parse(await buildx.RunAsync("imagetools", "inspect", "--builder", builder, "--raw", image + ":one")).RootElement;
+        Assert.Equal(arm.GetProperty("digest").GetString(), one.GetProperty("manifests")[0].GetProperty("digest").GetString());
+        Assert.Contains("\"layers\"", await buildx.RunAsync("imagetools", "inspect", "--builder", builder, "--raw", image + ":plain"), StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
@@ -189,7 +200,7 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
         await using var buildx = await remote.BuildxAsync(builder);
         var tool = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
         // HTTP/2's preface and empty settings: the server answers with settings of its own (frame type 4).
-        var script = $"printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n\\000\\000\\000\\004\\000\\000\\000\\000\\000'; sleep 3) | timeout 20 '{tool}' dial-stdio --builder {builder} | head -c 9 | od -An -tu1";
+        var script = $"printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n\\000\\000\\000\\004\\000\\000\\000\\000\\000'; sleep 3) | timeout 20 '{tool}' dial-stdio --builder {builder} --platform linux/arm64 --progress plain | head -c 9 | od -An -tu1";
 
         var result = await new Tool("sh") { Environment = buildx.Environment }.SucceedAsync("-c", "(" + script);
 

@@ -88,6 +88,27 @@ public sealed class RemoteContextsTests(RemoteBuilder remote, BaseImageRegistry 
     }
 
     [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
+    public async Task Docker_build_of_the_Docker_command_line_uses_the_builder(string builder)
+    {
+        await using var buildx = await remote.BuildxAsync(builder);
+        var (docker, peers) = (await remote.Docker.DockerAsync(), await Peers.GetDirectoryAsync());
+        Directory.CreateDirectory(buildx.Path + "/docker/cli-plugins");
+        File.CreateSymbolicLink(buildx.Path + "/docker/cli-plugins/docker-buildx", peers + "/cli-plugins/docker-buildx");
+        buildx.Environment["DOCKER_HOST"] = await remote.Docker.GetHostAsync();
+        buildx.Environment["BUILDX_BUILDER"] = builder;
+        buildx.Write("Dockerfile", $"FROM busybox:1.36\nRUN echo {builder} > /made\nCMD [\"cat\", \"/made\"]\n");
+        docker = docker with { Environment = buildx.Environment, WorkingDirectory = buildx.Project };
+
+        await docker.SucceedAsync("build", "-t", "by-docker:v1", "--load", ".");
+        await docker.SucceedAsync("buildx", "build", "-o", $"type=local,dest={buildx.Path}/out", ".");
+        var ran = (await docker.SucceedAsync("run", "--rm", "--network=none", "by-docker:v1")).Output;
+        await docker.SucceedAsync("rmi", "by-docker:v1");
+
+        Assert.Equal(builder + "\n", ran);
+        Assert.Equal(ran, buildx.Read("out/made"));
+    }
+
+    [Theory, MemberData(nameof(RemoteBuilder.Builders), MemberType = typeof(RemoteBuilder))]
     public async Task Progress_on_a_terminal_is_drawn_with_the_steps_as_they_run(string builder)
     {
         await using var buildx = await remote.BuildxAsync(builder);

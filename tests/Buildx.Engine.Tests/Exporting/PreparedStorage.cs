@@ -89,6 +89,8 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     public DateTimeOffset? GetCreatedAt(LayerId layer) => _layers[layer].Created;
 
+    public void Discard(LayerId layer) => throw new NotSupportedException();
+
     public LayerId AddImageLayer(Digest diffId, Descriptor blob, IBlobSource source) => throw new NotSupportedException();
 
     public ValueTask<IMountedSnapshot> MountAsync(Snapshot snapshot, IPullProgress? progress, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -15,7 +15,7 @@ internal sealed partial class GatewayBuild
             throw new RpcException(new Status(StatusCode.InvalidArgument, "a container needs a ContainerID"));
         if (_containers.ContainsKey(create.ContainerID))
             throw Exists(create.ContainerID);
-        var container = await GatewayContainer.CreateAsync(create, Get, bridge.Build, catalog.Exec, cancellationToken);
+        var container = await GatewayContainer.CreateAsync(create, FindMountAsync, bridge.Build, catalog.Exec, cancellationToken);
         if (!_containers.TryAdd(create.ContainerID, container))
         {
             await container.DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Buildx.Engine.CacheTransfer;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -19,6 +20,7 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
     /// <summary>The <c>ResolverType</c> of an image in a client's OCI layout; others are of registries.</summary>
     private const int LayoutResolver = 1;
 
+    private readonly ConcurrentDictionary<string, StepMount> _stepMounts = [];
     private readonly TaskCompletionSource<FrontendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, IBuildReference> _references = [];
 
@@ -114,13 +116,33 @@ internal sealed partial class GatewayBuild(FrontendRequest request, IFrontendBri
 
     public ValueTask DisposeAsync() => ReleaseContainersAsync();
 
+    /// <returns>The id by which the frontend can mount what a failed step had or has left; empty for nothing.</returns>
+    public string Add(StepMount? mount)
+    {
+        if (mount is null)
+            return "";
+        var id = NewId();
+        _stepMounts[id] = mount;
+        return id;
+    }
+
+    /// <summary>What the frontend wants to mount, by its id; null for an empty tree.</summary>
+    private async Task<StepMount?> FindMountAsync(string id, CancellationToken cancellationToken)
+    {
+        if (_stepMounts.TryGetValue(id, out var mount))
+            return mount;
+        return Get(id) is { Output: { } output } reference && await reference.GetTreeAsync(cancellationToken) is { } tree ? new StepMount(output, tree) : null;
+    }
+
     /// <returns>The id by which the frontend names this result from now on.</returns>
     private string Add(IBuildReference reference)
     {
-        var id = Guid.NewGuid().ToString("N")[..25];
+        var id = NewId();
         _references[id] = reference;
         return id;
     }
+
+    private static string NewId() => Guid.NewGuid().ToString("N")[..25];
 
     /// <summary>Null for the empty id, which stands for an empty tree.</summary>
     /// <exception cref="InvalidOperationException">There is no such result in this build.</exception>

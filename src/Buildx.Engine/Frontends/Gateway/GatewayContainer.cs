@@ -33,7 +33,7 @@ internal sealed class GatewayContainer : IAsyncDisposable
 
     /// <param name="find">A result of the frontend's by its id; null for an empty tree.</param>
     public static async Task<GatewayContainer> CreateAsync(
-        NewContainerRequest request, Func<string, IBuildReference?> find, BuildContext build, ExecEnvironment exec, CancellationToken cancellationToken)
+        NewContainerRequest request, Func<string, CancellationToken, Task<StepMount?>> find, BuildContext build, ExecEnvironment exec, CancellationToken cancellationToken)
     {
         if (request.Network == NetMode.Host)
             Require(build, "network.host", "a container in the host's network");
@@ -46,11 +46,11 @@ internal sealed class GatewayContainer : IAsyncDisposable
         {
             var mount = given.Clone();
             mount.Input = -1;
-            if (given.ResultID.Length > 0 && find(given.ResultID) is { Output: { } output } reference)
+            if (given.ResultID.Length > 0 && await find(given.ResultID, cancellationToken) is { } found)
             {
                 mount.Input = inputs.Count;
-                inputs.Add(output);
-                trees.Add(await reference.GetTreeAsync(cancellationToken));
+                inputs.Add(found.Input);
+                trees.Add(found.Tree);
             }
             operation.Mounts.Add(mount);
         }

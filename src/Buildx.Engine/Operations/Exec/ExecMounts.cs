@@ -83,6 +83,33 @@ internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build
         return [.. outputs];
     }
 
+    /// <summary>Keeps what was mounted and what the step has made of it, for the builds that may look into a step that failed.</summary>
+    public async Task<StepFailedException> KeepAsync(ExecOp operation, Exception failure, IEnumerable<BuildJob> jobs, CancellationToken cancellationToken)
+    {
+        ImmutableArray<StepMount?> before = [.. operation.Mounts.Select(mount => Input(mount) is { } tree ? new StepMount(inputs[(int)mount.Input], tree) : null)];
+        var after = before.ToArray();
+        var layers = environment.Storage.Layers;
+        var left = Snapshot.Empty;
+        var lease = environment.Storage.Lease();
+        try
+        {
+            foreach (var (index, (writable, lower)) in _changed)
+            {
+                if (before[index] is not { } mount)
+                    continue;
+                var layer = await writable.CommitAsync(cancellationToken);
+                lease.Protect(new Snapshot([layer]));
+                left = left.Append(layer);
+                after[index] = mount with { Tree = new SnapshotTree(lower.Append(layer), layers) };
+            }
+            return new StepFailedException(failure, before, [.. after]);
+        }
+        finally
+        {
+            await new LeftLayers(layers, left, lease).HandOverAsync(jobs);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         List<Exception>? failures = null;

@@ -83,11 +83,24 @@ internal sealed class ExecOperation : IOperation
             CgroupParent = meta.CgroupParent.Length > 0 ? meta.CgroupParent : null,
             Devices = devices,
         };
-        var exitCode = await _environment.Executor.RunAsync(spec, context.Progress, cancellationToken);
-        var isValid = meta.ValidExitCodes.Count == 0 ? exitCode == 0 : meta.ValidExitCodes.Contains(exitCode);
-        if (!isValid)
-            throw new ProcessExitException(string.Join(' ', meta.Args), exitCode);
+        try
+        {
+            await RunAsync(spec, context.Progress, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && context.Build.Jobs.Where(job => job.ClientFrontend is not null).ToList() is { Count: > 0 } curious)
+        {
+            // A client that leads its build may want to see what the step has left, as debuggers do.
+            throw await mounts.KeepAsync(_operation, e, curious, cancellationToken);
+        }
         return await mounts.CommitAsync(_operation, _outputCount, cancellationToken);
+    }
+
+    private async Task RunAsync(ExecutionSpec spec, IVertexProgress progress, CancellationToken cancellationToken)
+    {
+        var exitCode = await _environment.Executor.RunAsync(spec, progress, cancellationToken);
+        var valid = _operation.Meta.ValidExitCodes;
+        if (valid.Count == 0 ? exitCode != 0 : !valid.Contains(exitCode))
+            throw new ProcessExitException(string.Join(' ', _operation.Meta.Args), exitCode);
     }
 
     private void CheckSupported()

@@ -79,6 +79,7 @@ internal sealed class BridgeService(BuildRegistry builds, WorkerDescription work
 
     private async Task<T> RunAsync<T>(ServerCallContext context, Func<GatewayBuild, CancellationToken, Task<T>> work)
     {
+        GatewayBuild? build = null;
         try
         {
             var id = context.RequestHeaders.GetValue(BuildIdHeader)
@@ -86,11 +87,12 @@ internal sealed class BridgeService(BuildRegistry builds, WorkerDescription work
             var job = await builds.GetAsync(id, context.CancellationToken);
             var frontend = job.ClientFrontend
                 ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, $"build {id} has a frontend of its own"));
-            return await work(await frontend.WaitAsync(context.CancellationToken), context.CancellationToken);
+            build = await frontend.WaitAsync(context.CancellationToken);
+            return await work(build, context.CancellationToken);
         }
         catch (Exception e) when (e is not RpcException)
         {
-            throw ErrorConversion.ToRpcException(e, context.CancellationToken);
+            throw ErrorConversion.ToRpcException(e, context.CancellationToken, build);
         }
     }
 }

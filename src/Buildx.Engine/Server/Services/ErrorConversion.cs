@@ -16,7 +16,8 @@ namespace Buildx.Engine.Server.Services;
 /// <summary>The one place where an exception becomes what a client is told: a message for people, and typed details for programs.</summary>
 internal static class ErrorConversion
 {
-    public static RpcException ToRpcException(Exception exception, CancellationToken cancellationToken)
+    /// <param name="build">The frontend's build that is told, if one is: it can mount what a failed step has left.</param>
+    public static RpcException ToRpcException(Exception exception, CancellationToken cancellationToken, GatewayBuild? build = null)
     {
         var code = exception switch
         {
@@ -36,7 +37,7 @@ internal static class ErrorConversion
             VertexException failed => new RpcStatusDetails
             {
                 VertexDigest = failed.Vertex.Digest.Value,
-                Solve = ToSolve(failed),
+                Solve = ToSolve(failed, build),
                 Sources = [.. failed.Vertex.Locations.Select(location => ToSource(location.File.ToMessage(), location.Ranges.Select(range => range.ToMessage())))],
             },
             ReturnedException returned => returned.Details,
@@ -59,13 +60,18 @@ internal static class ErrorConversion
         Revision = WorkerDescription.Version().Revision,
     };
 
-    private static Solve ToSolve(VertexException failed)
+    private static Solve ToSolve(VertexException failed, GatewayBuild? build)
     {
         var solve = new Solve { Op = failed.Vertex.Operation };
         foreach (var (key, value) in failed.Vertex.Metadata.Description)
             solve.Description[key] = value;
         if (failed.InnerException is FileOperationException { ActionIndex: >= 0 and var index })
             solve.File = new Protocol.Errors.FileAction { Index = index };
+        if (build is not null && failed.InnerException is StepFailedException step)
+        {
+            solve.InputIDs.AddRange(step.Before.Select(build.Add));
+            solve.MountIDs.AddRange(step.After.Select(build.Add));
+        }
         return solve;
     }
 

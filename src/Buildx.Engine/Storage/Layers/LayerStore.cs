@@ -28,6 +28,12 @@ internal sealed partial class LayerStore(
 
     public DateTimeOffset? GetCreatedAt(LayerId layer) => layers.Find(layer)?.CreatedAt;
 
+    public void Discard(LayerId layer)
+    {
+        if (layers.Find(layer) is { } found)
+            layers.Remove(found);
+    }
+
     public void Dispose() => _unpacking.Dispose();
 
     public async ValueTask<IMountedSnapshot> MountAsync(

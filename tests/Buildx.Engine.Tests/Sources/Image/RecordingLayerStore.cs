@@ -27,4 +27,6 @@ internal sealed class RecordingLayerStore : ILayerStore
     public long GetSize(LayerId layer) => 0;
 
     public DateTimeOffset? GetCreatedAt(LayerId layer) => null;
+
+    public void Discard(LayerId layer) => throw new NotSupportedException();
 }

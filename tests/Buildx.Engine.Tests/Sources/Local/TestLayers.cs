@@ -33,6 +33,8 @@ internal sealed class TestLayers(string root) : ILayerStore
 
     public DateTimeOffset? GetCreatedAt(LayerId layer) => null;
 
+    public void Discard(LayerId layer) => throw new NotSupportedException();
+
     private sealed class Mounted(string path) : IWritableSnapshot
     {
         public string Path => path;
