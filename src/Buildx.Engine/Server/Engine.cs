@@ -84,7 +84,7 @@ internal sealed class Engine : IAsyncDisposable
             storage, new OperationFactory(storage, _exec, images, new ImageBlobSource(_registries, storage), locals, git, _downloads, hasher, SolveGraphAsync, time), time);
         var exporters = new ExporterFactory(storage, _registries);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, devices, policies);
-        var frontends = new FrontendCatalog(_exec, worker);
+        var frontends = new FrontendCatalog(_exec, worker, configuration.Frontends);
         var runner = new BuildRunner(solver, frontends, descriptions, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
         var builds = new BuildRegistry();
         History = new BuildHistory(storage, configuration.History, time);

@@ -84,16 +84,16 @@ internal sealed class Authenticator(RegistryEndpoint endpoint, ICredentialSource
             if (TokenScope.Covers(have, scopes))
                 return new AuthenticationHeaderValue("Bearer", known.Token);
         }
-        var credential = await credentials.GetCredentialAsync(endpoint.Host, cancellationToken);
-        HasCredential = credential is not null;
-        if (credential?.BearerToken is { } given)
-            return new AuthenticationHeaderValue("Bearer", given);
         var asked = new TokenRequest(endpoint.Host, challenge.Realm, challenge.Service, [.. scopes.Select(scope => scope.ToString())]);
-        var token = credential is null ? await credentials.FetchTokenAsync(asked, cancellationToken) : null;
+        var token = await credentials.FetchTokenAsync(asked, cancellationToken);
         if (token is null)
+        {
+            var credential = await credentials.GetCredentialAsync(endpoint.Host, cancellationToken);
+            HasCredential = credential is not null;
+            if (credential?.BearerToken is { } given)
+                return new AuthenticationHeaderValue("Bearer", given);
             (token, _) = await TokenFetcher.FetchAsync(endpoint, asked, credential, wantIdentityToken: false, time, cancellationToken);
-        else
-            HasCredential = true;
+        }
         _tokens.Add((scopes, token));
         return new AuthenticationHeaderValue("Bearer", token.Token);
     }

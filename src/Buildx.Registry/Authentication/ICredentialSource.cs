@@ -8,7 +8,7 @@ public interface ICredentialSource
     ValueTask<RegistryCredential?> GetCredentialAsync(string host, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gets a bearer token itself, for sources that don't hand out credentials.
+    /// Gets a bearer token itself, for sources that would rather not hand out credentials. Asked first.
     /// </summary>
     /// <returns>Null when it leaves that to the caller.</returns>
     ValueTask<RegistryToken?> FetchTokenAsync(TokenRequest request, CancellationToken cancellationToken) => default;

@@ -189,8 +189,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[frontend.\"gateway.v0\"]\nallowedRepositories = [\"docker.io/x/y\"]", "can't be restricted")]
-    [InlineData("[frontend.\"dockerfile.v0\"]\nenabled = false", "can't be switched off")]
+    [InlineData("[frontend.\"gateway.v0\"]\nallowedRepositories = [\"Not A Name\"]", "is not the name of an image")]
     [InlineData("[system]\nmaxRegistryConcurrency = 0", "want more than 0")]
     [InlineData("[worker.oci]\nselinux = true", "SELinux")]
     [InlineData("[worker.containerd]\nenabled = true", "no containerd worker")]
@@ -208,6 +207,15 @@ public sealed class ConfigurationTests : IDisposable
 
         Assert.Equal(3, warnings.Count);
         Assert.All(warnings, warning => Assert.EndsWith("has no effect in this engine", warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Frontends_can_be_switched_off_and_images_restricted()
+    {
+        var limits = Read("[frontend.\"dockerfile.v0\"]\nenabled = false\n[frontend.\"gateway.v0\"]\nallowedRepositories = [\"docker/dockerfile-upstream\", \"a.b/c\"]", out _).Frontends;
+
+        Assert.Equal((false, true), (limits.HasDockerfile, limits.HasGateway));
+        Assert.Equal(["docker.io/docker/dockerfile-upstream", "a.b/c"], limits.Repositories);
     }
 
     private EngineConfiguration Read(string toml, out IReadOnlyList<string> warnings, params string[] flags)

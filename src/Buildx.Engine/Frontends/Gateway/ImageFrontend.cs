@@ -26,10 +26,23 @@ internal sealed class ImageFrontend(FrontendCatalog catalog) : IFrontend
         var replacement = await contexts.FindAsync(name, bridge.WorkerPlatforms is [var native, ..] ? native : Platform.Host, cancellationToken);
         // Docker's own frontend is the built-in one, packed as an image.
         if (replacement is null && SyntaxImage.IsBuiltIn(name))
-            return await new DockerfileFrontend(this).SolveAsync(request, bridge, cancellationToken);
+            return await catalog.Find("dockerfile.v0").SolveAsync(request, bridge, cancellationToken);
+        CheckAllowed(name, isReplaced: replacement is not null);
         var program = replacement is null ? await FromImageAsync(name, bridge, cancellationToken) : FromContext(name, replacement);
         RefuseWhatItCannot(program, request);
         return await new FrontendRun(program, catalog, bridge).RunAsync(request, cancellationToken);
+    }
+
+    private void CheckAllowed(string name, bool isReplaced)
+    {
+        // A file's syntax line leads here without naming gateway.v0.
+        _ = catalog.Find("gateway.v0");
+        if (catalog.Limits.Repositories.Count == 0)
+            return;
+        if (isReplaced)
+            throw new FrontendException($"the frontend {name} can't come from a build context: this builder runs images of these repositories only: {string.Join(", ", catalog.Limits.Repositories)}");
+        if (!ImageReference.TryParse(name, out var image) || !catalog.Limits.Allows(image))
+            throw new FrontendException($"the frontend image {name} is not allowed: this builder runs images of these repositories only: {string.Join(", ", catalog.Limits.Repositories)}");
     }
 
     private static FrontendProgram FromContext(string name, NamedContext context) => new(name, context.Open([]), context.Image?.Config ?? new());

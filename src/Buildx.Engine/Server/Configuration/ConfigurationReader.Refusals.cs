@@ -30,18 +30,6 @@ internal static partial class ConfigurationReader
             throw new ConfigurationException($"snapshotter {proxy}: other programs' snapshotters can't be used, layers are overlayfs's own directories");
     }
 
-    private static void RefuseRestrictedFrontends(TomlSection frontend)
-    {
-        foreach (var name in frontend.Keys)
-        {
-            var section = frontend.Section(name);
-            if (section.Boolean("enabled") is false)
-                throw section.Wrong("enabled", "frontends can't be switched off in this version: remove the line");
-            if (section.Strings("allowedRepositories") is { Count: > 0 })
-                throw section.Wrong("allowedRepositories", "frontend images can't be restricted in this version: remove the line");
-        }
-    }
-
     /// <summary>Settings that are there and change nothing here.</summary>
     private static List<string> IgnoredSettings(TomlSection toml, TomlSection oci)
     {

@@ -21,7 +21,6 @@ internal static partial class ConfigurationReader
         var oci = toml.Section("worker").Section("oci");
         RefuseOtherWorkers(flags, toml.Section("worker"), oci);
         RefuseIsolation(flags, oci);
-        RefuseRestrictedFrontends(toml.Section("frontend"));
         var disk = DiskSize(root);
         var configuration = new EngineConfiguration
         {
@@ -41,6 +40,7 @@ internal static partial class ConfigurationReader
             CgroupParent = NullIfEmpty(oci.String("defaultCgroupParent")),
             Dns = ReadDns(toml.Section("dns")),
             GarbageCollection = ReadGarbageCollection(flags, oci, disk),
+            Frontends = ReadFrontends(toml.Section("frontend")),
             History = ReadHistory(toml.Section("history")),
             MaximumRegistryConcurrency = ReadRegistryConcurrency(toml.Section("system")),
             IdleTimeout = flags.Get("idle-timeout") is { } idle ? ParseIdle(idle) : null,
@@ -98,6 +98,15 @@ internal static partial class ConfigurationReader
             };
         }
         return registries;
+    }
+
+    private static FrontendLimits ReadFrontends(TomlSection section)
+    {
+        var (dockerfile, gateway) = (section.Section("dockerfile.v0"), section.Section("gateway.v0"));
+        return new FrontendLimits(dockerfile.Boolean("enabled") ?? true, gateway.Boolean("enabled") ?? true,
+            [.. (gateway.Strings("allowedRepositories") ?? []).Select(name => ImageReference.TryParse(name, out var image)
+                ? image.Repository
+                : throw gateway.Wrong("allowedRepositories", $"\"{name}\" is not the name of an image, as e.g. docker.io/docker/dockerfile is"))]);
     }
 
     private static List<Platform> ReadPlatforms(BuildkitdFlags flags, TomlSection oci)

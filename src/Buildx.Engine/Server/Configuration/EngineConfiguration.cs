@@ -47,6 +47,8 @@ internal sealed record EngineConfiguration
 
     public DnsConfiguration Dns { get; init; } = DnsConfiguration.Unset;
 
+    public FrontendLimits Frontends { get; init; } = FrontendLimits.None;
+
     public HistoryLimits History { get; init; } = HistoryLimits.Default;
 
     /// <summary>Garbage collection's rules; null is BuildKit's defaults, empty is none.</summary>

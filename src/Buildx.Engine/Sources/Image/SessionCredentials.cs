@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Buildx.Engine.Server;
 using Buildx.Protocol.Authentication;
 using Buildx.Registry;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Buildx.Engine.Sources.Image;
@@ -10,13 +13,18 @@ namespace Buildx.Engine.Sources.Image;
 internal sealed class SessionCredentials : ICredentialSource
 {
     private const string CredentialsMethod = "/moby.filesync.v1.Auth/Credentials";
+    private const string TokenAuthorityMethod = "/moby.filesync.v1.Auth/GetTokenAuthority";
     private const string FetchTokenMethod = "/moby.filesync.v1.Auth/FetchToken";
     private const string ClientId = "buildkit-client";
 
     // One per session, so that its tokens serve all steps of the build.
     private static readonly ConditionalWeakTable<ISession, SessionCredentials> Instances = [];
 
+    // Makes the keys of this engine's clients its own: nothing is kept beyond its process.
+    private static readonly ByteString Salt = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(32));
+
     private readonly WeakReference<ISession> _session;
+    private readonly ConcurrentDictionary<string, bool> _isAuthority = new(StringComparer.Ordinal);
 
     private SessionCredentials(ISession session) => _session = new WeakReference<ISession>(session);
 
@@ -43,9 +51,12 @@ internal sealed class SessionCredentials : ICredentialSource
 
     public async ValueTask<RegistryToken?> FetchTokenAsync(TokenRequest request, CancellationToken cancellationToken)
     {
-        // A client that hands out credentials had none for this host.
-        if (TryGetClient(CredentialsMethod, out _) || !TryGetClient(FetchTokenMethod, out var client))
+        // The password stays with a client that gets tokens itself, unless it would rather hand the password out.
+        if (!TryGetClient(FetchTokenMethod, out var client)
+            || (TryGetClient(CredentialsMethod, out _) && !await IsAuthorityAsync(request.Host, cancellationToken)))
+        {
             return null;
+        }
         var message = new FetchTokenRequest { ClientID = ClientId, Host = request.Host, Realm = request.Realm, Service = request.Service };
         message.Scopes.AddRange(request.Scopes);
         var answer = await CallAsync(request.Host, token => client.FetchTokenAsync(message, cancellationToken: token), cancellationToken);
@@ -53,6 +64,24 @@ internal sealed class SessionCredentials : ICredentialSource
             return null;
         var issuedAt = answer.IssuedAt > 0 ? DateTimeOffset.FromUnixTimeSeconds(answer.IssuedAt) : DateTimeOffset.UtcNow;
         return new RegistryToken(answer.Token, issuedAt + TimeSpan.FromSeconds(answer.ExpiresIn > 0 ? answer.ExpiresIn : 60));
+    }
+
+    private async ValueTask<bool> IsAuthorityAsync(string host, CancellationToken cancellationToken)
+    {
+        if (_isAuthority.TryGetValue(host, out var known))
+            return known;
+        if (!TryGetClient(TokenAuthorityMethod, out var client))
+            return false;
+        try
+        {
+            var answer = await client.GetTokenAuthorityAsync(new GetTokenAuthorityRequest { Host = host, Salt = Salt }, cancellationToken: cancellationToken);
+            return _isAuthority[host] = answer.PublicKey.Length > 0;
+        }
+        catch (RpcException)
+        {
+            // Its credentials are asked for next: if it has trouble with them, it says so then.
+            return false;
+        }
     }
 
     private bool TryGetClient(string method, out Auth.AuthClient client)
