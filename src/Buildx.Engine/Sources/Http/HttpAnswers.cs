@@ -4,8 +4,12 @@ using Buildx.Oci;
 namespace Buildx.Engine.Sources.Http;
 
 /// <summary>Servers' last answers, one small file each. They are only hints: a lost or damaged one costs a download.</summary>
-internal sealed class HttpAnswers(string directory)
+/// <param name="limit">How many are kept; the oldest go, half of them at once.</param>
+internal sealed class HttpAnswers(string directory, int limit = 2000)
 {
+    private readonly Lock _lock = new();
+    private int? _count;
+
     public HttpAnswer? Find(Digest question)
     {
         try
@@ -28,6 +32,7 @@ internal sealed class HttpAnswers(string directory)
         {
             File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(answer, HttpJson.Default.HttpAnswer));
             File.Move(temporary, path, overwrite: true);
+            Trim();
         }
         catch (IOException)
         {
@@ -39,6 +44,20 @@ internal sealed class HttpAnswers(string directory)
     {
         if (Directory.Exists(directory))
             File.Delete(PathOf(question));
+    }
+
+    private void Trim()
+    {
+        lock (_lock)
+        {
+            _count = (_count ?? Directory.GetFiles(directory).Length) + 1;
+            if (_count <= limit)
+                return;
+            var files = new DirectoryInfo(directory).GetFiles();
+            foreach (var old in files.OrderByDescending(file => file.LastWriteTimeUtc).Skip(limit / 2))
+                old.Delete();
+            _count = Math.Min(files.Length, limit / 2);
+        }
     }
 
     private string PathOf(Digest question) => Path.Combine(directory, question.Hex);
