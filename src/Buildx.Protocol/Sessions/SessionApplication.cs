@@ -6,8 +6,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Buildx.Protocol.Sessions;
 
 /// <summary>Turns Kestrel's requests into gRPC calls.</summary>
-internal sealed class SessionApplication(IReadOnlyDictionary<string, SessionMethod> methods) : IHttpApplication<IFeatureCollection>
+/// <param name="closed">Cancelled when the connection has ended: Kestrel tells its requests so only at its next heartbeat, now and then.</param>
+internal sealed class SessionApplication(IReadOnlyDictionary<string, SessionMethod> methods, CancellationToken closed) : IHttpApplication<IFeatureCollection>
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running = 1;
+
+    /// <summary>Completes when the calls under way have ended. Called once, when the connection has.</summary>
+    public Task WaitForCallsAsync()
+    {
+        Leave();
+        return _ended.Task;
+    }
+
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 
     public void DisposeContext(IFeatureCollection context, Exception? exception)
@@ -15,6 +26,25 @@ internal sealed class SessionApplication(IReadOnlyDictionary<string, SessionMeth
     }
 
     public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _ended.TrySetResult();
+    }
+
+    private async Task AnswerAsync(IFeatureCollection context)
     {
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
@@ -25,7 +55,8 @@ internal sealed class SessionApplication(IReadOnlyDictionary<string, SessionMeth
         }
         response.Headers.ContentType = "application/grpc";
         var call = new SessionCall(context, request.Path);
-        var aborted = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted, closed);
+        var aborted = either.Token;
         var body = context.GetRequiredFeature<IHttpResponseBodyFeature>();
         try
         {

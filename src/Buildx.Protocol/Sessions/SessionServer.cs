@@ -73,13 +73,15 @@ public sealed class SessionServer
         options.Listen(new IPEndPoint(IPAddress.Loopback, 0), listen => listen.Protocols = HttpProtocols.Http2);
 
         var server = new KestrelServer(Options.Create(options), new StreamConnectionListenerFactory(connection), NullLoggerFactory.Instance);
-        await server.StartAsync(new SessionApplication(_methods), cancellationToken);
+        var application = new SessionApplication(_methods, connection.ConnectionClosed);
+        await server.StartAsync(application, cancellationToken);
         await connection.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         connection.Abort();
-        await Task.WhenAny(StopAsync(server), Task.Delay(StopPatience, CancellationToken.None));
+        _ = StopAsync(server);
+        await Task.WhenAny(application.WaitForCallsAsync(), Task.Delay(StopPatience, CancellationToken.None));
     }
 
-    // Kestrel may wait two seconds for a connection that is slow to notice its end. It can do that without us.
+    // Kestrel may wait two seconds for a connection that is slow to notice its end. It does that without us.
     private static async Task StopAsync(KestrelServer server)
     {
         using var patience = new CancellationTokenSource(StopPatience);
