@@ -34,8 +34,8 @@ public sealed class RemoteAttestationTests(RemoteBuilder remote)
 
         foreach (var tag in (string[])["long", "short", "baked"])
             Assert.Equal("scanned", (await ReadAsync(tag, "SBOM")).GetProperty("SPDX").GetProperty("name").GetString());
-        Assert.Contains("\"build-arg:WHO\":\"me\"", (await ReadAsync("long", "Provenance")).GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("\"build-arg:WHO\":\"baked\"", (await ReadAsync("baked", "Provenance")).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("\"build-arg:WHO\": \"me\"", (await ReadAsync("long", "Provenance")).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("\"build-arg:WHO\": \"baked\"", (await ReadAsync("baked", "Provenance")).GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("build-arg:WHO", (await ReadAsync("short", "Provenance")).GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("manifests", await buildx.RunAsync("imagetools", "inspect", "--builder", builder, "--raw", registry.Host + "/app:none"), StringComparison.Ordinal);
         Assert.Contains("scanned", buildx.Read("files/sbom.spdx.json"), StringComparison.Ordinal);

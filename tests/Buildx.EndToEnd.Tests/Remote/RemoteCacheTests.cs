@@ -34,7 +34,7 @@ public sealed class RemoteCacheTests(RemoteBuilder remote)
         {
             var log = await buildx.BuildAsync("other", "--cache-from", from, "-o", $"type=local,dest={buildx.Path}/found");
             Assert.Equal((to, buildx.Read("made/id")), (to, buildx.Read("found/id")));
-            Assert.Equal(3, PlainProgress.CachedSteps(log).Count);
+            Assert.Equal(2, PlainProgress.CachedSteps(log).Count(step => step.Contains("RUN", StringComparison.Ordinal)));
             await buildx.RunAsync("prune", "--builder", "other", "--all", "--force");
         }
         await buildx.RunAsync("bake", "--builder", "other", "--allow", "fs=*");
