@@ -178,8 +178,8 @@ internal sealed class Workload
     }
 
     /// <summary>
-    /// The volume for the cache, where it isn't the image's own. Without root it is never: clusters mount those without setuid, which
-    /// the daemon needs there.
+    /// The volume for the cache; null for the container's own file system, or the image's volume. A daemon without root always gets one:
+    /// some nodes mount the image's own without setuid, which it needs there.
     /// </summary>
     private (string Volume, string Path)? StateMount() =>
         _options.IsRootless ? (StateVolume, RootlessStateDirectory)

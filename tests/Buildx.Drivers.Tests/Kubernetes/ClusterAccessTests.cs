@@ -49,6 +49,22 @@ public sealed class ClusterAccessTests : IDisposable
         Assert.Equal("default", access.Namespace);
     }
 
+    [Fact]
+    public void A_pod_finds_its_own_cluster()
+    {
+        TestCertificates.Write(_directory.Path);
+        Assert.Null(InCluster.Find("fd00::1", "443", _directory.Path));
+        _directory.Write("token", "t\n");
+        _directory.Write("namespace", "builds\n");
+        File.Copy(Path.Combine(_directory.Path, TestCertificates.AuthorityFile), _directory.Path + "/ca.crt");
+
+        var access = InCluster.Find("fd00::1", "443", _directory.Path)!;
+
+        Assert.Equal(("https://[fd00::1]/", "builds", _directory.Path + "/token"), (access.Server.AbsoluteUri, access.Namespace, access.User.TokenFile));
+        Assert.Single(access.Authorities!);
+        Assert.Null(InCluster.Find(null, null, _directory.Path));
+    }
+
     [Theory]
     [InlineData("current-context: a", "has no context \"a\"")]
     [InlineData("current-context: a\ncontexts: [{name: a, context: {user: u}}]", "names no cluster")]
