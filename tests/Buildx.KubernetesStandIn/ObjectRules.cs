@@ -1,22 +1,18 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using k8s.Models;
 
 namespace Buildx.KubernetesStandIn;
 
 /// <summary>
-/// What an object must be to be taken. Its form: the types that the official .NET client generates from the published OpenAPI schema,
-/// and no field beside theirs (as with a server's strict field validation). Beyond the form, what a server checks by hand: required
-/// fields, names, and that all parts of a pod fit together.
+/// What an object must be to be taken: its form by <see cref="OpenApiSchema"/>, and beyond the form what a server checks by hand, names
+/// and that all parts of a pod fit together.
 /// </summary>
 internal static partial class ObjectRules
 {
-    private static readonly JsonSerializerOptions Strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
-
-    public static void Check(ObjectAddress address, JsonObject value)
+    public static void Check(ObjectAddress address, JsonObject value, OpenApiSchema schema)
     {
+        if (schema.Check((string?)value["apiVersion"] ?? "", (string?)value["kind"] ?? "", value) is { Count: > 0 } problems)
+            throw new RefusedException(400, "BadRequest", $"strict decoding error: {string.Join(", ", problems)}");
         var name = (string?)value["metadata"]?["name"] ?? "";
         Require(address, name, (string?)value["apiVersion"] == address.Group, "apiVersion", "does not match the address");
         Require(address, name, address.Name is null || address.Name == name, "metadata.name", "does not match the address");
@@ -25,11 +21,9 @@ internal static partial class ObjectRules
         switch (address.Collection)
         {
             case "deployments":
-                Read<V1Deployment>(value);
                 CheckWorkload(address, name, "Deployment", value["spec"]!, []);
                 break;
             case "statefulsets":
-                Read<V1StatefulSet>(value);
                 CheckWorkload(address, name, "StatefulSet", value["spec"]!, [.. Items(value["spec"]!["volumeClaimTemplates"]).Select(claim => (string)claim["metadata"]!["name"]!)]);
                 foreach (var claim in Items(value["spec"]!["volumeClaimTemplates"]))
                 {
@@ -38,7 +32,6 @@ internal static partial class ObjectRules
                 }
                 break;
             case "configmaps":
-                Read<V1ConfigMap>(value);
                 foreach (var (key, _) in value["data"] as JsonObject ?? [])
                     Require(address, name, ConfigKey().IsMatch(key), $"data[{key}]", "a valid config key must consist of alphanumeric characters, '-', '_' or '.'");
                 break;
@@ -87,23 +80,6 @@ internal static partial class ObjectRules
             Require(address, name, Items(probe["exec"]?["command"]).Any(), Field + ".probe", "must specify a handler type");
         foreach (var variable in Items(container["env"]))
             Require(address, name, (string?)variable["name"] is { Length: > 0 } text && !text.Contains('=', StringComparison.Ordinal), Field + ".env", "is no valid name");
-        foreach (var (resource, limit) in container["resources"]?["limits"] as JsonObject ?? [])
-        {
-            if (container["resources"]?["requests"]?[resource] is { } request)
-                Require(address, name, new ResourceQuantity((string)request!).ToDecimal() <= new ResourceQuantity((string)limit!).ToDecimal(), Field + ".resources.requests", $"Invalid value: \"{request}\": must be less than or equal to {resource} limit of {limit}");
-        }
-    }
-
-    private static void Read<T>(JsonObject value)
-    {
-        try
-        {
-            value.Deserialize<T>(Strict);
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            throw new RefusedException(400, "BadRequest", $"strict decoding error: {e.Message}");
-        }
     }
 
     private static IEnumerable<JsonNode> Items(JsonNode? list) => list is JsonArray array ? array.OfType<JsonNode>() : [];

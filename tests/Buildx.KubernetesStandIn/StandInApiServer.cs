@@ -179,7 +179,7 @@ public sealed class StandInApiServer : IAsyncDisposable
                 break;
             case "create" or "update":
                 var value = await ReadAsync(context);
-                ObjectRules.Check(address, value);
+                ObjectRules.Check(address, value, await OpenApiSchema.LoadAsync());
                 await JsonAsync(context, verb == "create" ? 201 : 200, verb == "create" ? _cluster.Create(address, value) : _cluster.Replace(address, value));
                 break;
             case "delete":

@@ -137,6 +137,25 @@ public sealed class KubernetesAccessTests(BaseImageRegistry bases)
         Assert.Empty(kube.Cluster.Requests);
     }
 
+    [Theory]
+    [InlineData("""{"replicas":1,"selector":{"matchLabels":{"app":"x"}},"template":{"metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"x","image":"nowhere"}]}}}""", "")]
+    [InlineData("""{"replicas":"1","selector":{},"template":{}}""", "Deployment.spec.replicas: want integer")]
+    [InlineData("""{"template":{"spec":{"containers":[{"nmae":"x"}]}}}""", "Deployment.spec.selector: Required value, Deployment.spec.template.spec.containers[0].name: Required value, Deployment.spec.template.spec.containers[0]: unknown field")]
+    [InlineData("""{"selector":{},"template":{"spec":{"containers":[{"name":"x","image":"y","resources":{"limits":{"cpu":"lots"}}}]}}}""", "is no quantity")]
+    [InlineData("""{"selector":{"matchLabels":{"app":"x"}},"template":{"metadata":{"labels":{"app":"y"}},"spec":{"containers":[{"name":"x","image":"y"}]}}}""", "`selector` does not match template `labels`")]
+    public async Task The_stand_in_takes_what_the_schema_of_Kubernetes_has_and_nothing_else(string specification, string problem)
+    {
+        await using var cluster = await KubernetesStandIn.StandInApiServer.StartAsync(Repository.Executable, cancellationToken: TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = cluster.Server };
+        using var content = new StringContent($$"""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"x"},"spec":{{specification}}}""");
+
+        using var response = await client.PostAsync(new Uri("/apis/apps/v1/namespaces/default/deployments", UriKind.Relative), content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(problem.Length == 0, response.IsSuccessStatusCode);
+        var answer = System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Contains(problem, (string?)answer["message"] ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_node_has_a_name_that_the_cluster_takes_and_no_endpoint()
     {
