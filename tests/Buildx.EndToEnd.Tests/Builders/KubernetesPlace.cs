@@ -13,9 +13,10 @@ internal sealed partial class KubernetesPlace : IAsyncDisposable
 
     public StandInApiServer Cluster { get; }
 
-    public static async Task<KubernetesPlace> CreateAsync(BaseImageRegistry bases, bool usesTls = false, string? user = null)
+    /// <param name="more">More of buildkitd.toml.</param>
+    public static async Task<KubernetesPlace> CreateAsync(BaseImageRegistry bases, bool usesTls = false, string? user = null, string more = "")
     {
-        var place = new KubernetesPlace(await Workplace.CreateAsync(bases), await StandInApiServer.StartAsync(Repository.Executable, usesTls, TestContext.Current.CancellationToken));
+        var place = new KubernetesPlace(await Workplace.CreateAsync(bases, more), await StandInApiServer.StartAsync(Repository.Executable, usesTls, TestContext.Current.CancellationToken));
         place.Configure(user);
         return place;
     }

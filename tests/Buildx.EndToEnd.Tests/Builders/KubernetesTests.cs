@@ -93,6 +93,26 @@ public sealed class KubernetesTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task The_commands_of_the_documentation_lead_from_one_machine_to_a_cluster()
+    {
+        await using var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var kube = await KubernetesPlace.CreateAsync(bases, more: $"[registry.\"{registry.Host}\"]\nhttp = true\n");
+        var place = kube.Place;
+        place.Write("Dockerfile", Dockerfile);
+        place.Write("buildkitd.toml", kube.Read("buildkitd.toml"));
+        var section = (await File.ReadAllTextAsync(Repository.Root + "/docs/drivers.md", TestContext.Current.CancellationToken)).Split("### From one machine to a cluster")[1].Split("\n## ")[0];
+        var commands = section.Split('\n').Where(line => line.StartsWith("$ buildx ", StringComparison.Ordinal)).Select(line => line["$ buildx ".Length..].Split("  #")[0].Trim()).ToList();
+        Assert.Equal(5, commands.Count);
+
+        foreach (var command in commands)
+            await place.BuildxAsync(command.Replace("registry.example.com", registry.Host, StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal(3, kube.Cluster.Names("pods").Count);
+        Assert.Contains("\"Name\": \"" + registry.Host + "/app\"", await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", $"docker://{registry.Host}/app"), StringComparison.Ordinal);
+        Assert.Contains("cluster*", await place.BuildxAsync("ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stateful_set_keeps_its_volumes_when_asked_to()
     {
         await using var kube = await KubernetesPlace.CreateAsync(bases);
