@@ -31,7 +31,7 @@ internal sealed class FrontendBridge(
     public async Task<IBuildReference> ReferenceAsync(Definition definition, CancellationToken cancellationToken, IReadOnlyCollection<Policy>? policies = null)
     {
         var reference = new BuildReference(await _decisions.ApplyAsync(definition, policies ?? [], cancellationToken), job, solver, _cancellationToken);
-        job.References.Add(reference);
+        job.References.Enqueue(reference);
         return reference;
     }
 

@@ -60,7 +60,8 @@ internal sealed class BuildJob : IAsyncDisposable
     public (string Frontend, IReadOnlyDictionary<string, string> Options)? FrontendRequest { get; set; }
 
     /// <summary>All graphs that were looked at in this build.</summary>
-    public ConcurrentBag<BuildReference> References { get; } = [];
+    /// <remarks>No bag: it is kept by the threads that have added to it, and keeps the build.</remarks>
+    public ConcurrentQueue<BuildReference> References { get; } = [];
 
     /// <summary>Caches of other builders.</summary>
     public CacheExchange Exchange { get; } = new();
