@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Buildx.Client;
 using Buildx.EndToEnd.Tests.Graphs;
 using Buildx.Llb;
@@ -38,6 +39,7 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
         await RunAsync(client, place, Enumerable.Range(0, WarmUp), cancellationToken);
         var engine = place.EngineId();
         var measures = new List<Measures> { await MeasureAsync(engine, debug, cancellationToken) };
+        var heap = await HeapAsync(debug);
         var ended = (Right: 0, Cancelled: 0, Killed: 0);
         foreach (var numbers in Enumerable.Range(WarmUp, Builds).Chunk((Builds + Parts - 1) / Parts))
         {
@@ -49,6 +51,7 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
         var (before, after) = (measures[0], measures[^1]);
         output.WriteLine($"{ended.Right} right, {ended.Cancelled} cancelled, {ended.Killed} killed\n{string.Join('\n', measures)}\nmore files open: {after.MoreThan(before)}");
         output.WriteLine(await AskAsync(debug, "debug/vars"));
+        var grown = await HeapAsync(debug) - heap;
         Assert.Equal(Builds, ended.Right + ended.Cancelled + ended.Killed);
         Assert.True(ended.Cancelled + ended.Killed >= Builds / 20, "too few were cancelled");
         Assert.Equal((before.Processes, before.Mounts), (after.Processes, after.Mounts));
@@ -58,6 +61,8 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
         // Flat after the first hundred: what comes and goes with builds that run is gone when it is measured.
         const long mebibyte = 1 << 20;
         Assert.All(measures, measure => Assert.InRange(measure.Memory, 0, before.Memory + (16 * mebibyte)));
+        // Objects that outlive their builds show here first.
+        Assert.InRange(grown, long.MinValue, 3 * mebibyte);
         Assert.Empty(Directory.GetFileSystemEntries(place.Path + "/state/test/mounts"));
         Assert.Empty(Directory.GetFileSystemEntries(place.Path + "/state/test/tmp"));
         await CheckUsageAsync(client, place, cancellationToken);
@@ -169,6 +174,10 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
 
     private static Task<string> AskAsync(TemporaryDirectory debug, string page) =>
         Tool.RunAsync("curl", "-fsS", "--unix-socket", debug.Path + "/debug.sock", $"http://engine/{page}");
+
+    /// <summary>Bytes of managed objects after the last collection.</summary>
+    private static async Task<long> HeapAsync(TemporaryDirectory debug) =>
+        JsonDocument.Parse(await AskAsync(debug, "debug/vars")).RootElement.GetProperty("dotnet_gc_heap_size_bytes").GetInt64();
 
     private static async Task<Measures> MeasureAsync(int engine, TemporaryDirectory debug, CancellationToken cancellationToken)
     {
