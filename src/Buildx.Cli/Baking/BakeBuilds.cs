@@ -3,13 +3,12 @@ using Buildx.Cli.Builders;
 using Buildx.Cli.Building;
 using Buildx.Client;
 using Buildx.Client.Progress;
-using Buildx.Drivers;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Baking;
 
 /// <summary>
-/// Builds the targets of a plan: with one connection, one display and one session for all directories; each target as soon as those
+/// Builds the targets of a plan: with one connection and one session for all directories to each node, and one display; each target as soon as those
 /// that it is linked to are built.
 /// </summary>
 internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePlan plan)
@@ -20,22 +19,23 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
     {
         var targets = plan.Targets.Values.OrderBy(target => target.Name, StringComparer.Ordinal).Select(target => TargetRequests.Create(target, request)).ToList();
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        var driver = BuilderConnection.OpenDriver(context, builder).For(Environment.CurrentDirectory);
-        var builds = new List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)>();
+        await using var nodes = BuilderNodes.Open(context, builder, Environment.CurrentDirectory);
+        var builds = new List<PreparedTarget>();
         try
         {
             foreach (var target in targets)
             {
-                var build = await OpenAsync(driver, target, cancellationToken);
-                builds.Add((target, build, _directories.Add(build.Options)));
+                var build = await OpenAsync(nodes, target, cancellationToken);
+                builds.Add(new PreparedTarget(target, build, [.. build.Parts.Select(part => _directories.Add(part.Options))]));
             }
-            builds = ShareServices(builds);
-            WarnOfOutputs(builds.Select(build => (build.Target, build.Build)));
-            var results = await SolveAsync(builder, driver, builds, cancellationToken);
+            PreparedTarget.CheckNodes(builds);
+            builds = PreparedTarget.ShareServices(builds);
+            WarnOfOutputs(builds);
+            var results = await SolveAsync(builder, builds, cancellationToken);
             foreach (var (target, build, _) in builds)
             {
-                if (results.TryGetValue(target.Name, out var result))
-                    await build.CompleteAsync(result, context.Note, cancellationToken);
+                if (results.ContainsKey(target.Name))
+                    await build.CompleteAsync(context, cancellationToken);
             }
             return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
         }
@@ -46,29 +46,11 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         }
     }
 
-    /// <summary>A target's graph has the steps of those that it is linked to, and so may ask for their secrets, agents and layouts.</summary>
-    private static List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> ShareServices(List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds)
-    {
-        var byName = builds.ToDictionary(build => build.Target.Name, build => (build.Target, build.Build), StringComparer.Ordinal);
-        var merged = new Dictionary<string, BuildServices>(StringComparer.Ordinal);
-        return builds.ConvertAll(build => build with { Options = ServicesOf(build.Target.Name).AddTo(build.Options) });
-
-        BuildServices ServicesOf(string name)
-        {
-            if (!merged.TryGetValue(name, out var services))
-            {
-                var (target, build) = byName[name];
-                merged[name] = services = target.Links.Values.Distinct().Select(ServicesOf).Aggregate(BuildServices.None, (below, over) => below.Merge(over)).Merge(build.Services);
-            }
-            return services;
-        }
-    }
-
-    private async Task<PreparedBuild> OpenAsync(IDriver driver, TargetBuild target, CancellationToken cancellationToken)
+    private async Task<PreparedBuild> OpenAsync(BuilderNodes nodes, TargetBuild target, CancellationToken cancellationToken)
     {
         try
         {
-            return await PreparedBuild.OpenAsync(context, driver, target.Request, cancellationToken);
+            return await PreparedBuild.OpenAsync(context, await nodes.ShareAsync(target.Request.Platforms, cancellationToken), target.Request, cancellationToken);
         }
         catch (CliException e)
         {
@@ -76,41 +58,32 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, SolveResult>> SolveAsync(
-        BuilderRecord builder, IDriver driver, List<(TargetBuild Target, PreparedBuild Build, SolveOptions Options)> builds, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, SolveResult>> SolveAsync(BuilderRecord builder, List<PreparedTarget> builds, CancellationToken cancellationToken)
     {
-        await using var client = await BuilderConnection.ConnectAsync(context, builder, driver, cancellationToken);
         await using var sessions = new KeptSessions();
-        var directories = _directories.ByName;
-        var session = directories.Count == 0 ? null
-            : await client.ShareAsync(directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
+        await using var shared = await NodeSessions.OpenAsync(
+            builds.SelectMany(build => build.Build.Parts).Select(part => part.Node).Distinct(), _directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, request.Progress);
         var steps = new SharedSteps();
         var schedule = new TargetSchedule(request.MaximumParallelism, request.KeepGoing);
         try
         {
             var linked = builds.SelectMany(build => build.Target.Links.Values).ToHashSet(StringComparer.Ordinal);
-            foreach (var (target, _, prepared) in builds)
+            foreach (var build in builds)
             {
-                var own = await HostGateway.ApplyAsync(prepared, builder, client, cancellationToken);
-                var options = linked.Contains(target.Name) ? own with { KeptSessions = sessions } : own;
-                var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(target.Name, steps, _directories, display);
-                schedule.Add(target, linked.Contains(target.Name), (inputs, built, token) => SolveAsync(client, progress, TargetInputs.Add(_directories.Bind(options, session), target, inputs), built, token));
+                var isLinked = linked.Contains(build.Target.Name);
+                var progress = builds.Count == 1 ? (IProgressSink)display : new TargetProgress(build.Target.Name, steps, _directories, display);
+                schedule.Add(build.Target, isLinked, (inputs, built, token) => new PartsSolve(builder, build.Build).RunAsync(
+                    build.Prepare(_directories, shared, inputs, isLinked ? sessions : null, built), progress, token));
             }
             return await schedule.RunAsync(cancellationToken);
         }
         finally
         {
             display.Complete();
-            if (session is not null)
-                await session.DisposeAsync();
             ReportProblems(display, schedule, builds.ToDictionary(build => build.Target.Name, build => build.Build));
         }
     }
-
-    private static Task<SolveResult> SolveAsync(
-        BuildkitClient client, IProgressSink progress, SolveOptions options, Action<IReadOnlyList<BuildGraph>>? built, CancellationToken cancellationToken) =>
-        client.SolveAsync(options with { Built = options.Request is null ? built : null }, progress, cancellationToken);
 
     private void ReportProblems(ProgressDisplay display, TargetSchedule schedule, Dictionary<string, PreparedBuild> builds)
     {
@@ -130,7 +103,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         }
     }
 
-    private void WarnOfOutputs(IEnumerable<(TargetBuild Target, PreparedBuild Build)> builds)
+    private void WarnOfOutputs(IEnumerable<PreparedTarget> builds)
     {
         var names = builds.Where(build => build.Build.Outputs.Warning is not null).Select(build => build.Target.Name).ToList();
         if (names.Count > 0)

@@ -26,7 +26,8 @@ internal sealed class RemoteDefinition(CliContext context, string url)
     public async Task<IReadOnlyList<SourceText>> ReadAsync(IReadOnlyList<string> names, string progress, CancellationToken cancellationToken)
     {
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        await using var client = await BuilderConnection.ConnectAsync(context, builder, BuilderConnection.OpenDriver(context, builder), cancellationToken);
+        await using var nodes = BuilderNodes.Open(context, builder, Environment.CurrentDirectory);
+        var client = await nodes.First.ConnectAsync(cancellationToken);
         await using var agents = await SshAgents.OpenAsync(ReadAgents(), cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, progress);
         IReadOnlyList<SourceText> files = [];

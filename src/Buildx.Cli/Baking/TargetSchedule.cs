@@ -8,7 +8,7 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
 {
     /// <param name="inputs">The graphs of the targets that it is linked to.</param>
     /// <param name="built">To be told the target's own graphs; null where nobody needs them.</param>
-    public delegate Task<SolveResult> Solve(IReadOnlyDictionary<string, IReadOnlyList<BuildGraph>> inputs, Action<IReadOnlyList<BuildGraph>>? built, CancellationToken cancellationToken);
+    public delegate Task<SolveResult> Solve(IReadOnlyDictionary<string, TargetGraphs> inputs, Action<TargetGraphs>? built, CancellationToken cancellationToken);
 
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, Entry> _byName = new(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
     {
         try
         {
-            var inputs = new Dictionary<string, IReadOnlyList<BuildGraph>>(StringComparer.Ordinal);
+            var inputs = new Dictionary<string, TargetGraphs>(StringComparer.Ordinal);
             foreach (var linked in entry.Target.Links.Values.Distinct())
                 inputs[linked] = await _byName[linked].Graphs.Task.WaitAsync(stop.Token);
             await slots.WaitAsync(stop.Token);
@@ -50,7 +50,7 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
             {
                 entry.Result = await entry.Solve(inputs, entry.IsLinked ? graphs => entry.Graphs.TrySetResult(graphs) : null, stop.Token);
                 // What doesn't build has no graphs.
-                entry.Graphs.TrySetResult([]);
+                entry.Graphs.TrySetResult(TargetGraphs.None);
             }
             finally
             {
@@ -93,7 +93,7 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
 
         public Solve Solve { get; } = solve;
 
-        public TaskCompletionSource<IReadOnlyList<BuildGraph>> Graphs { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<TargetGraphs> Graphs { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public SolveResult? Result { get; set; }
     }

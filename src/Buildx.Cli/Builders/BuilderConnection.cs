@@ -10,11 +10,7 @@ internal static class BuilderConnection
     // An engine that is about to leave, or is killed, may accept a connection that it will not serve.
     private const int Attempts = 3;
 
-    /// <exception cref="CliException">The builder has several nodes.</exception>
-    public static IDriver OpenDriver(CliContext context, BuilderRecord builder) => builder.AllNodes is [var node]
-        ? context.Drivers.Open(builder, node)
-        : throw new CliException($"builder \"{builder.Name}\" has {builder.AllNodes.Count} nodes; building with several is not supported yet");
-
+    /// <exception cref="CliException">It does not answer.</exception>
     public static async Task<BuildkitClient> ConnectAsync(CliContext context, BuilderRecord builder, IDriver driver, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -26,7 +22,7 @@ internal static class BuilderConnection
             }
             catch (BuildkitUnavailableException e) when (attempt >= Attempts)
             {
-                throw new CliException($"builder \"{builder.Name}\" does not answer: {e.Message}", innerException: e);
+                throw new CliException($"{Describe(builder, driver)} does not answer: {e.Message}", innerException: e);
             }
             catch (BuildkitUnavailableException)
             {
@@ -34,4 +30,7 @@ internal static class BuilderConnection
             }
         }
     }
+
+    private static string Describe(BuilderRecord builder, IDriver driver) =>
+        builder.AllNodes.Count == 1 ? $"builder \"{builder.Name}\"" : $"the node at {driver.Endpoint} of builder \"{builder.Name}\"";
 }

@@ -1,47 +1,59 @@
+using Buildx.Cli.Builders;
 using Buildx.Cli.Values;
 using Buildx.Client;
 using Buildx.Drivers;
 using Buildx.Drivers.Docker;
+using Buildx.Oci;
 
 namespace Buildx.Cli.Building;
 
-/// <summary>Where the results go: the exporters with their ends on this side.</summary>
+/// <summary>Where the results go: the exporters of each node's part, with their ends on this side.</summary>
 internal sealed class BuildOutputs : IDisposable
 {
-    private readonly DockerEngine? _docker;
+    private readonly BuildRequest _request;
+    private readonly IReadOnlyList<OutputSpec> _outputs;
+    private readonly bool _severalNodes;
+    private readonly LoadPlan? _load;
 
-    private BuildOutputs(IReadOnlyList<ExportOptions> exports, DockerEngine? docker, string? warning) =>
-        (Exports, _docker, Warning) = (exports, docker, warning);
+    private BuildOutputs(BuildRequest request, IReadOnlyList<OutputSpec> outputs, bool severalNodes, LoadPlan? load) =>
+        (_request, _outputs, _severalNodes, _load) = (request, outputs, severalNodes, load);
 
-    public IReadOnlyList<ExportOptions> Exports { get; }
+    public string? Warning { get; private init; }
 
-    public string? Warning { get; }
+    /// <summary>The one index of what several nodes push; null where none of them pushes, or there is one node only.</summary>
+    public IndexPush? Merge { get; private init; }
 
     /// <summary>What is left to do when the build is done; null for nothing.</summary>
     private DockerPush? Push { get; init; }
 
-    public static async Task<BuildOutputs> OpenAsync(CliContext context, IDriver driver, BuildRequest request, CancellationToken cancellationToken)
+    public static async Task<BuildOutputs> OpenAsync(CliContext context, BuildRequest request, IReadOnlyList<NodeShare> shares, CancellationToken cancellationToken)
     {
         // What isn't built goes nowhere.
         if (request.Call is not null)
-            return new BuildOutputs([], null, null);
+            return new BuildOutputs(request, [], false, null);
+        var driver = shares[0].Node.Driver;
         if (driver is DockerDriver engine)
         {
             var own = await DockerOutputs.CreateAsync(engine, request, context.Drivers.Authentication, cancellationToken);
-            return new BuildOutputs([.. own.Specs.Select(output => ToExport(request, output, null, cancellationToken))], null, null) { Push = own.Push };
+            return new BuildOutputs(request, own.Specs, false, null) { Push = own.Push };
         }
         var outputs = request.Outputs;
         if (outputs.Count == 0 && driver.LoadsByDefault)
             outputs = [OutputSpec.Load];
-        var docker = await ConnectToDockerAsync(context, request, outputs, cancellationToken);
+        var merge = shares.Count > 1 ? IndexPush.Plan(context, request, outputs, shares) : null;
+        var docker = await ConnectToDockerAsync(context, outputs, cancellationToken);
         if (outputs.Count == 0 && docker is not null)
             outputs = [OutputSpec.Load];
-        var warning = outputs.Count > 0 ? null
-            : $"No output specified with {driver.Name} driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load";
         try
         {
             return new BuildOutputs(
-                [.. outputs.Where(output => output.Type != OutputType.CacheOnly).Select(output => ToExport(request, output, docker, cancellationToken))], docker, warning);
+                request, [.. outputs.Where(output => output.Type != OutputType.CacheOnly)], shares.Count > 1,
+                docker is null ? null : await LoadPlan.CreateAsync(docker, shares, cancellationToken))
+            {
+                Merge = merge,
+                Warning = outputs.Count > 0 ? null
+                    : $"No output specified with {driver.Name} driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load",
+            };
         }
         catch
         {
@@ -50,23 +62,33 @@ internal sealed class BuildOutputs : IDisposable
         }
     }
 
+    /// <summary>The exporters of one node's part.</summary>
+    public IReadOnlyList<ExportOptions> ExportsOf(int share, CancellationToken cancellationToken) =>
+        [.. _outputs.Where(output => !IsLoad(output) || _load!.Share == share && _load.Only is null).Select(output => ToExport(output, cancellationToken))];
+
+    /// <summary>What is loaded of one node's part when that is built; null for nothing, or for what is loaded with it.</summary>
+    public (ExportOptions Export, Platform Platform)? LoadOf(int share, CancellationToken cancellationToken) =>
+        _load is { Only: { } platform } && _load.Share == share ? (ToExport(_outputs.First(IsLoad), cancellationToken), platform) : null;
+
     /// <summary>Does what can only be done with the finished image.</summary>
-    public Task CompleteAsync(Action<string> report, CancellationToken cancellationToken) => Push?.RunAsync(report, cancellationToken) ?? Task.CompletedTask;
-
-    public void Dispose() => _docker?.Dispose();
-
-    private static async Task<DockerEngine?> ConnectToDockerAsync(
-        CliContext context, BuildRequest request, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)
+    public async Task CompleteAsync(CliContext context, CancellationToken cancellationToken)
     {
-        var loads = outputs.FirstOrDefault(output => output is { Type: OutputType.Docker, Destination: null });
-        if (loads is not null)
-        {
-            return request.Platforms.Count <= 1
-                ? await DockerEngine.ConnectAsync(context.Docker, loads.Attributes.GetValueOrDefault("context"), cancellationToken)
-                : throw new CliException("--load takes an image for one platform; choose one with --platform, or push the image (--push)");
-        }
+        if (_load?.Note is { } note)
+            context.Warn(note);
+        if (Push is not null)
+            await Push.RunAsync(context.Note, cancellationToken);
+    }
+
+    public void Dispose() => _load?.Engine.Dispose();
+
+    private static bool IsLoad(OutputSpec output) => output is { Type: OutputType.Docker, Destination: null };
+
+    private static async Task<DockerEngine?> ConnectToDockerAsync(CliContext context, IReadOnlyList<OutputSpec> outputs, CancellationToken cancellationToken)
+    {
+        if (outputs.FirstOrDefault(IsLoad) is { } loads)
+            return await DockerEngine.ConnectAsync(context.Docker, loads.Attributes.GetValueOrDefault("context"), cancellationToken);
         // "docker build" promises an image in the Docker Engine, if there is one.
-        if (outputs.Count > 0 || !context.IsForwardedDockerCommand || request.Platforms.Count > 1)
+        if (outputs.Count > 0 || !context.IsForwardedDockerCommand)
             return null;
         try
         {
@@ -78,17 +100,24 @@ internal sealed class BuildOutputs : IDisposable
         }
     }
 
-    private static ExportOptions ToExport(BuildRequest request, OutputSpec output, DockerEngine? docker, CancellationToken cancellationToken) => new(output.ExporterName)
+    private ExportOptions ToExport(OutputSpec output, CancellationToken cancellationToken)
     {
-        Attributes = ExporterAttributes.Create(request, output),
-        Destination = output.Type switch
+        var isLoad = IsLoad(output);
+        if (isLoad && _load!.AsIndex)
+            output = output with { Type = OutputType.Oci };
+        var attributes = ExporterAttributes.Create(_request, output);
+        return new ExportOptions(output.ExporterName)
         {
-            OutputType.Local => new DirectoryDestination(Path.GetFullPath(output.Destination!)),
-            OutputType.Docker when output.Destination is null => new FileDestination((_, _) => ValueTask.FromResult<Stream?>(docker!.OpenLoad(cancellationToken))),
-            OutputType.Tar or OutputType.Oci or OutputType.Docker => ToFile(output),
-            _ => null,
-        },
-    };
+            Attributes = _severalNodes && output.Pushes ? IndexPush.ByDigest(attributes) : attributes,
+            Destination = output.Type switch
+            {
+                OutputType.Local => new DirectoryDestination(Path.GetFullPath(output.Destination!)),
+                _ when isLoad => new FileDestination((_, _) => ValueTask.FromResult<Stream?>(_load!.Engine.OpenLoad(cancellationToken))),
+                OutputType.Tar or OutputType.Oci or OutputType.Docker => ToFile(output),
+                _ => null,
+            },
+        };
+    }
 
     private static FileDestination ToFile(OutputSpec output)
     {

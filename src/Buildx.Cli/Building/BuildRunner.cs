@@ -1,7 +1,6 @@
 using Buildx.Cli.Builders;
 using Buildx.Client;
 using Buildx.Client.Progress;
-using Buildx.Drivers;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Building;
@@ -18,23 +17,25 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             File.Delete(idFile);
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
-        var driver = BuilderConnection.OpenDriver(context, builder).For(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.ContextPath)));
-        await using var build = await PreparedBuild.OpenAsync(context, driver, request, cancellationToken);
+        await using var nodes = BuilderNodes.Open(context, builder, Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.ContextPath)));
+        var shares = await nodes.ShareAsync(request.Platforms, cancellationToken);
+        await using var build = await PreparedBuild.OpenAsync(context, shares, request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
-        var result = await SolveAsync(builder, driver, build, cancellationToken);
-        await build.CompleteAsync(result, context.Note, cancellationToken);
+        var result = await SolveAsync(builder, build, cancellationToken);
+        await build.CompleteAsync(context, cancellationToken);
         Report(result);
         return request.Call is { } call ? new CallReport(context.Out, build.Sources.ShowName).Write(call, result.Answer) : 0;
     }
 
-    private async Task<SolveResult> SolveAsync(BuilderRecord builder, IDriver driver, PreparedBuild build, CancellationToken cancellationToken)
+    private async Task<SolveResult> SolveAsync(BuilderRecord builder, PreparedBuild build, CancellationToken cancellationToken)
     {
-        await using var client = await BuilderConnection.ConnectAsync(context, builder, driver, cancellationToken);
+        foreach (var part in build.Parts)
+            await part.Node.ConnectAsync(cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, request.Quiet ? "quiet" : request.Progress);
         try
         {
-            var result = await client.SolveAsync(await HostGateway.ApplyAsync(build.Options, builder, client, cancellationToken), display, cancellationToken);
+            var result = await new PartsSolve(builder, build).RunAsync([.. build.Parts.Select(part => part.Options)], display, cancellationToken);
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
                 WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = build.Rename(warning.Source) })], context.Flags.Debug);
@@ -48,7 +49,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
                 foreach (var source in e.Details.Sources)
                     FailureReport.WriteSource(context.Error, build.Rename(source));
             }
-            throw new CliException($"failed to build: {e.Message}", innerException: e);
+            throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}", innerException: e);
         }
     }
 

@@ -36,11 +36,12 @@ internal sealed class BuildSources : IDisposable
     public UploadService? Upload { get; private init; }
 
     /// <param name="standardInput">Read to its end while the build runs, when it is the context.</param>
+    /// <param name="readers">How many nodes build from it.</param>
     /// <exception cref="CliException">There is no Dockerfile, or standard input isn't what it should be.</exception>
-    public static async Task<BuildSources> OpenAsync(BuildRequest request, Stream standardInput, CancellationToken cancellationToken)
+    public static async Task<BuildSources> OpenAsync(BuildRequest request, Stream standardInput, int readers, CancellationToken cancellationToken)
     {
         if (request.ContextPath == "-")
-            return await FromInputAsync(request, standardInput, cancellationToken);
+            return await FromInputAsync(request, standardInput, readers, cancellationToken);
         if (request.DockerfileText is { } text)
             return await WithDockerfileAsync(request, DefaultName, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), cancellationToken);
         var file = request.DockerfilePath;
@@ -147,7 +148,7 @@ internal sealed class BuildSources : IDisposable
         };
     }
 
-    private static async Task<BuildSources> FromInputAsync(BuildRequest request, Stream input, CancellationToken cancellationToken)
+    private static async Task<BuildSources> FromInputAsync(BuildRequest request, Stream input, int readers, CancellationToken cancellationToken)
     {
         var start = new byte[ArchiveSignature.Length];
         var length = await input.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
@@ -155,11 +156,7 @@ internal sealed class BuildSources : IDisposable
         if (length == 0)
             throw new CliException("there is nothing on standard input; PATH - wants a Dockerfile or a tar archive there");
         if (ArchiveSignature.IsArchive(start.AsSpan(0, length)))
-        {
-            var upload = new UploadService();
-            var name = request.DockerfilePath ?? DefaultName;
-            return new BuildSources { ContextUrl = upload.Add(whole), DockerfileName = name, ShownName = name, Upload = upload };
-        }
+            return await FromArchiveAsync(request, whole, readers, cancellationToken);
         if (start.AsSpan(0, length).Contains((byte)0))
             throw new CliException("what is on standard input is neither a Dockerfile nor an archive (tar, also compressed with gzip, bzip2, xz or zstd)");
         if (request.DockerfilePath is not null)
@@ -177,6 +174,28 @@ internal sealed class BuildSources : IDisposable
                 ShownName = "stdin",
                 _temporary = temporary,
             };
+        }
+        catch
+        {
+            temporary.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>One reader gets it as it comes; for several it is kept.</summary>
+    private static async Task<BuildSources> FromArchiveAsync(BuildRequest request, Stream archive, int readers, CancellationToken cancellationToken)
+    {
+        var upload = new UploadService();
+        var name = request.DockerfilePath ?? DefaultName;
+        if (readers == 1)
+            return new BuildSources { ContextUrl = upload.Add(archive), DockerfileName = name, ShownName = name, Upload = upload };
+        var temporary = Directory.CreateTempSubdirectory("buildx-");
+        try
+        {
+            var path = Path.Combine(temporary.FullName, "context");
+            await using (var file = File.Create(path))
+                await archive.CopyToAsync(file, cancellationToken);
+            return new BuildSources { ContextUrl = upload.Add(() => File.OpenRead(path)), DockerfileName = name, ShownName = name, Upload = upload, _temporary = temporary };
         }
         catch
         {

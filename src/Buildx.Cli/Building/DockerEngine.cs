@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text.Json;
 using Buildx.Drivers.Docker;
+using Buildx.Oci;
 using Buildx.Protocol;
 
 namespace Buildx.Cli.Building;
@@ -18,11 +19,8 @@ internal sealed class DockerEngine : IDisposable
     /// <exception cref="CliException">No Docker Engine answers.</exception>
     public static async Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, CancellationToken cancellationToken)
     {
-        var host = docker.FindEngineHost(context) ?? throw new CliException($"there is no Docker context \"{context ?? docker.CurrentContext}\"");
-        if (!host.StartsWith("unix://", StringComparison.Ordinal))
-            throw new CliException($"loading into the Docker Engine at {host} is not supported yet (unix:// is)");
-        var address = new DockerHost(host);
-        var engine = new DockerEngine(address.CreateClient(), host);
+        var address = docker.GetEngine(context);
+        var engine = new DockerEngine(address.CreateClient(), address.Url);
         try
         {
             using var response = await engine._client.GetAsync(new Uri("http://docker/_ping"), cancellationToken);
@@ -32,8 +30,19 @@ internal sealed class DockerEngine : IDisposable
         {
             engine.Dispose();
             throw new CliException(
-                $"--load needs a Docker Engine, and none answers at {host} ({address.WhyUnreachable(e)}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
+                $"--load needs a Docker Engine, and none answers at {address.Url} ({address.WhyUnreachable(e)}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
         }
+    }
+
+    public async Task<DockerFeatures> GetFeaturesAsync(CancellationToken cancellationToken)
+    {
+        using var info = JsonDocument.Parse(await _client.GetStringAsync(new Uri("http://docker/info"), cancellationToken));
+        var root = info.RootElement;
+        var driver = root.TryGetProperty("DriverStatus", out var status) && status.ValueKind == JsonValueKind.Array
+            ? status.EnumerateArray().Where(pair => pair[0].GetString() == "driver-type").Select(pair => pair[1].GetString()).FirstOrDefault() : null;
+        return new DockerFeatures(
+            new Platform(root.GetProperty("OSType").GetString()!, root.GetProperty("Architecture").GetString()!).Normalize(),
+            driver?.StartsWith("io.containerd.snapshotter", StringComparison.Ordinal) == true);
     }
 
     /// <summary>A stream into <c>docker load</c>; disposing of it waits for the end.</summary>

@@ -1,6 +1,6 @@
+using Buildx.Cli.Builders;
 using Buildx.Cli.Values;
 using Buildx.Client;
-using Buildx.Drivers;
 using Buildx.Oci;
 using Buildx.Protocol.Pb;
 using Buildx.Registry;
@@ -13,11 +13,8 @@ internal sealed class PreparedBuild : IAsyncDisposable
 {
     private readonly SshAgents _agents;
 
-    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents, SolveOptions options)
-    {
+    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents) =>
         (Request, Sources, Outputs, Caches, _agents) = (request, sources, outputs, caches, agents);
-        Options = Services.AddTo(options);
-    }
 
     public BuildRequest Request { get; }
 
@@ -27,22 +24,28 @@ internal sealed class PreparedBuild : IAsyncDisposable
 
     public CacheDirectories Caches { get; }
 
-    public SolveOptions Options { get; }
+    /// <summary>What each node does of it; most often there is one.</summary>
+    public IReadOnlyList<BuildPart> Parts { get; private init; } = [];
+
+    /// <summary>The node whose part failed, where there are several.</summary>
+    public string? FailedNode { get; set; }
 
     /// <summary>What the client serves for this build, besides its directories.</summary>
     public BuildServices Services => new(Request.Secrets, _agents.Sockets, LayoutsOf(Request), Caches.Layouts, Sources.Upload);
 
-    public static async Task<PreparedBuild> OpenAsync(CliContext context, IDriver driver, BuildRequest request, CancellationToken cancellationToken)
+    /// <param name="shares">Which nodes build it.</param>
+    public static async Task<PreparedBuild> OpenAsync(CliContext context, IReadOnlyList<NodeShare> shares, BuildRequest request, CancellationToken cancellationToken)
     {
         BuildSources? sources = null;
         BuildOutputs? outputs = null;
         try
         {
-            sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), cancellationToken);
-            outputs = await BuildOutputs.OpenAsync(context, driver, request, cancellationToken);
+            sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), shares.Count, cancellationToken);
+            outputs = await BuildOutputs.OpenAsync(context, request, shares, cancellationToken);
             var caches = CacheDirectories.Open(context, request);
             var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
-            return new PreparedBuild(request, sources, outputs, caches, agents, CreateOptions(context, request, sources, outputs, caches));
+            var build = new PreparedBuild(request, sources, outputs, caches, agents);
+            return build.WithParts([.. shares.Select((_, share) => build.CreatePart(context, shares, share, cancellationToken))]);
         }
         catch
         {
@@ -56,12 +59,7 @@ internal sealed class PreparedBuild : IAsyncDisposable
     public static string SharedKey(CliContext context, string directory) => $"{Path.GetFileName(directory)}:{directory}:{context.Store.GetNodeId()}";
 
     /// <summary>Does what is left to do on this side when the build is done.</summary>
-    /// <param name="report">Told what takes long.</param>
-    public async Task CompleteAsync(SolveResult result, Action<string> report, CancellationToken cancellationToken)
-    {
-        Caches.Complete(result.ExporterResponse);
-        await Outputs.CompleteAsync(report, cancellationToken);
-    }
+    public Task CompleteAsync(CliContext context, CancellationToken cancellationToken) => Outputs.CompleteAsync(context, cancellationToken);
 
     /// <summary>The engine knows the Dockerfile by the name that it was sent under.</summary>
     public SourceInfo? Rename(SourceInfo? info)
@@ -82,17 +80,30 @@ internal sealed class PreparedBuild : IAsyncDisposable
         Sources.Dispose();
     }
 
-    private static SolveOptions CreateOptions(CliContext context, BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches) => new()
+    private PreparedBuild WithParts(IReadOnlyList<BuildPart> parts) => new(Request, Sources, Outputs, Caches, _agents) { Parts = parts };
+
+    private BuildPart CreatePart(CliContext context, IReadOnlyList<NodeShare> shares, int share, CancellationToken cancellationToken)
     {
-        CacheImports = caches.Imports,
-        CacheExports = caches.Exports,
+        var request = Request with { Platforms = shares[share].Platforms };
+        var attributes = FrontendAttributes.Create(request, Sources, context.Docker.GetProxies());
+        // Each has an index to give, also for one platform.
+        if (shares.Count > 1 && request.Call is null)
+            attributes["multi-platform"] = "true";
+        var load = Outputs.LoadOf(share, cancellationToken);
+        var options = CreateOptions(context, request, attributes) with { Exports = Outputs.ExportsOf(share, cancellationToken) };
+        return new BuildPart(shares[share].Node, Services.AddTo(options), load?.Export, load?.Platform.ToString() ?? "");
+    }
+
+    private SolveOptions CreateOptions(CliContext context, BuildRequest request, IReadOnlyDictionary<string, string> attributes) => new()
+    {
+        CacheImports = Caches.Imports,
+        CacheExports = Caches.Exports,
         Frontend = "dockerfile.v0",
-        FrontendAttributes = FrontendAttributes.Create(request, sources, context.Docker.GetProxies()),
+        FrontendAttributes = attributes,
         Request = request.Call is { } call ? "frontend." + call.Method : null,
         IsInternal = request.Call is not null,
-        LocalDirectories = GetDirectories(request, sources),
-        SharedKey = request.ContextPath == "-" || sources.ContextDirectory is null ? "" : SharedKey(context, sources.ContextDirectory),
-        Exports = outputs.Exports,
+        LocalDirectories = GetDirectories(request, Sources),
+        SharedKey = request.ContextPath == "-" || Sources.ContextDirectory is null ? "" : SharedKey(context, Sources.ContextDirectory),
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
         Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
     };

@@ -29,12 +29,15 @@ public sealed class TargetScheduleTests
         var seen = new List<string>();
         schedule.Add(Target("b", ["a"]), false, (inputs, _, _) =>
         {
-            seen.AddRange(inputs.SelectMany(input => input.Value.Select(graph => $"{input.Key}:{graph.Platform}")));
+            seen.AddRange(inputs.SelectMany(input => input.Value.Of("node").Select(graph => $"{input.Key}:{graph.Platform}")));
             return Task.FromResult(Result("b"));
         });
         schedule.Add(Target("a", []), true, (_, built, _) =>
         {
-            built!([new BuildGraph("linux/amd64", null, null), new BuildGraph("linux/arm64", null, null)]);
+            built!(new TargetGraphs(new Dictionary<string, IReadOnlyList<BuildGraph>>
+            {
+                ["node"] = [new BuildGraph("linux/amd64", null, null), new BuildGraph("linux/arm64", null, null)],
+            }));
             return Task.FromResult(Result("a"));
         });
         await schedule.RunAsync(TestContext.Current.CancellationToken);
@@ -87,7 +90,7 @@ public sealed class TargetScheduleTests
         await Task.Delay(20, token);
         lock (_order)
             _order.Add(name);
-        built!([]);
+        built!(TargetGraphs.None);
         Interlocked.Decrement(ref _running);
         return Result(name);
     });

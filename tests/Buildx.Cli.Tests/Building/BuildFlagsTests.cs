@@ -146,7 +146,7 @@ public sealed class BuildFlagsTests
     {
         // Whatever the working directory of the tests has in it.
         var read = request.IsContextRemote ? request : request with { DockerfilePath = "-" };
-        using var sources = BuildSources.OpenAsync(read, Stream.Null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        using var sources = BuildSources.OpenAsync(read, Stream.Null, 1, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         return FrontendAttributes.Create(request, sources, proxies ?? []);
     }
 

@@ -1,4 +1,4 @@
 namespace Buildx.Engine.Server.Configuration;
 
 /// <summary>The file or a flag can't be used as it is. The message says which and why.</summary>
-internal sealed class ConfigurationException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class ConfigurationException(string message, Exception? inner = null) : Exception(message, inner);

@@ -79,7 +79,7 @@ internal static partial class ConfigurationReader
         }
     }
 
-    private static Dictionary<string, RegistryHostConfiguration> ReadRegistries(TomlSection section)
+    internal static Dictionary<string, RegistryHostConfiguration> ReadRegistries(TomlSection section)
     {
         var registries = new Dictionary<string, RegistryHostConfiguration>(StringComparer.OrdinalIgnoreCase);
         foreach (var host in section.Keys)
