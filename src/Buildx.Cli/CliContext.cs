@@ -11,6 +11,7 @@ internal sealed class CliContext
 {
     private DockerEnvironment? _docker;
     private BuilderStore? _store;
+    private DefaultBuilder? _defaultBuilder;
     private DriverCatalog? _drivers;
 
     public TextWriter Out { get; init; } = Console.Out;
@@ -35,6 +36,8 @@ internal sealed class CliContext
     public DockerEnvironment Docker => _docker ??= new DockerEnvironment(Flags.DockerConfigDirectory, Flags.DockerContext);
 
     public BuilderStore Store => _store ??= BuilderStore.Default(Docker);
+
+    public DefaultBuilder DefaultBuilder => _defaultBuilder ??= new DefaultBuilder(this);
 
     public DriverCatalog Drivers => _drivers ??= new DriverCatalog(DefaultEngine, () => Docker, () => new RegistryAuthentication(Docker));
 

@@ -30,7 +30,8 @@ public sealed class SshServer : IAsyncDisposable
     /// <summary>A key that nobody accepts.</summary>
     public string StrangeKey => Path.Combine(_directory.Path, "strange");
 
-    public static async Task<SshServer> StartAsync()
+    /// <param name="programs">A directory where the other side finds programs, before all others.</param>
+    public static async Task<SshServer> StartAsync(string? programs = null)
     {
         var directory = new TemporaryDirectory();
         foreach (var (name, type) in new[] { ("host", "ed25519"), ("key", "ed25519"), ("rsa", "rsa"), ("strange", "ecdsa") })
@@ -48,6 +49,7 @@ public sealed class SshServer : IAsyncDisposable
             UsePAM no
             StrictModes no
             PasswordAuthentication no
+            {(programs is null ? "" : $"SetEnv PATH={programs}:/usr/bin:/bin")}
             """);
         var process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", configuration]) { RedirectStandardError = true })!;
         var server = new SshServer(directory, process, port);

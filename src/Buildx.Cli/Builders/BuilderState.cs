@@ -25,7 +25,7 @@ internal sealed record BuilderState(BuilderRecord Builder, IReadOnlyList<NodeSta
     {
         var builders = transaction.List().ToList();
         if (builders.TrueForAll(builder => builder.Name != EmbeddedDriver.DefaultBuilder))
-            builders.Add(BuilderResolver.Default(context, transaction));
+            builders.Add(BuilderResolver.Embedded(context, transaction));
         // Most machines without Docker have the default context all the same.
         IEnumerable<string> contexts = context.Docker.ReadContexts().Keys;
         if (!DockerEnvironment.DefaultEngineHost.StartsWith("unix://", StringComparison.Ordinal) || File.Exists(DockerEnvironment.DefaultEngineHost["unix://".Length..]))

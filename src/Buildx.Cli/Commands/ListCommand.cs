@@ -28,35 +28,32 @@ internal sealed class ListCommand : CliCommand
             throw new CliException($"--format: \"{format}\" is not supported yet (want table or json)");
         var timeout = invocation.Get(_timeout) is { } text ? DurationText.Parse("--timeout", text) : BuilderState.DefaultTimeout;
         IReadOnlyList<BuilderRecord> builders;
-        BuilderRecord current;
         using (var transaction = await context.Store.BeginAsync(cancellationToken))
-        {
             builders = BuilderState.ListAll(context, transaction);
-            current = TryResolveCurrent(context, transaction);
-        }
+        var current = await FindCurrentAsync(context, cancellationToken);
         var states = await Task.WhenAll(builders.Select(builder => BuilderState.LoadAsync(context, builder, timeout, cancellationToken)));
         var ordered = states.OrderBy(state => state.Error is not null).ToList();
         if (format == "json")
         {
             foreach (var state in ordered)
-                await context.Out.WriteLineAsync(BuilderJson.Write(state, state.Builder.Name == current.Name));
+                await context.Out.WriteLineAsync(BuilderJson.Write(state, state.Builder.Name == current));
             return 0;
         }
-        WriteTable(context.Out, ordered, current.Name, truncate: !invocation.Get(_noTruncate));
+        WriteTable(context.Out, ordered, current, truncate: !invocation.Get(_noTruncate));
         WriteErrors(context.Error, ordered);
         return 0;
     }
 
-    private static BuilderRecord TryResolveCurrent(CliContext context, StoreTransaction transaction)
+    private static async Task<string> FindCurrentAsync(CliContext context, CancellationToken cancellationToken)
     {
         try
         {
-            return BuilderResolver.Resolve(context, transaction, null);
+            return (await BuilderResolver.FindAsync(context, cancellationToken)).Name;
         }
         catch (CliException)
         {
             // A builder that is chosen but can't be used: the list still helps.
-            return BuilderResolver.Default(context, transaction);
+            return (await context.DefaultBuilder.GetAsync(cancellationToken)).Name;
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class UseCommand : CliCommand
     public override IReadOnlyList<(string Arguments, string Effect)> Examples =>
     [
         ("use fast", "build with the builder \"fast\" from now on"),
-        ($"use {EmbeddedDriver.DefaultBuilder}", "go back to the builder that is always there"),
+        ($"use {EmbeddedDriver.DefaultBuilder}", "build with the engine that is part of buildx"),
     ];
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
@@ -32,8 +32,9 @@ internal sealed class UseCommand : CliCommand
         var name = invocation.FirstArgument ?? context.Flags.Builder ?? throw new CliException("which builder? Usage: buildx use NAME");
         using var transaction = await context.Store.BeginAsync(cancellationToken);
         var builder = BuilderResolver.Resolve(context, transaction, name);
-        // The builder that is always there is the one in use when none is chosen.
-        transaction.SetCurrent(context.Docker.CurrentEndpoint, builder.IsImplicit ? "" : builder.Name, invocation.Get(_global), invocation.Get(_default) && !builder.IsImplicit);
+        // The Docker context's own builder is in use when none is chosen; so it is stored as Docker Buildx stores it.
+        var isDefault = builder.IsImplicit && builder.Name == context.Docker.CurrentContext;
+        transaction.SetCurrent(context.Docker.CurrentEndpoint, isDefault ? "" : builder.Name, invocation.Get(_global), invocation.Get(_default) && !isDefault);
         return 0;
     }
 }

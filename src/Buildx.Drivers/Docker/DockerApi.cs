@@ -14,6 +14,9 @@ namespace Buildx.Drivers.Docker;
 [SuppressMessage("Design", "CA1001", Justification = "Idle connections are dropped by themselves, and a driver lives as long as its command.")]
 public sealed class DockerApi
 {
+    // The API of Docker 18.09.
+    private static readonly Version FirstWithBuildkit = new(1, 39);
+
     private readonly DockerHost _host;
     private readonly HttpClient _client;
 
@@ -24,6 +27,33 @@ public sealed class DockerApi
     }
 
     public string Address => _host.Url;
+
+    /// <summary>Whether an engine with a BuildKit answers.</summary>
+    /// <returns>Null when one does, else why not.</returns>
+    public async Task<string?> FindProblemAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var response = await RequestAsync(HttpMethod.Get, "/_ping", null, null, limit.Token);
+            var system = response.Headers.TryGetValues("OSType", out var types) ? types.First() : "linux";
+            var version = response.Headers.TryGetValues("API-Version", out var versions) && Version.TryParse(versions.First(), out var parsed) ? parsed : null;
+            return !response.IsSuccessStatusCode ? $"what answers at {Address} says {(int)response.StatusCode}"
+                : version is null ? $"what answers at {Address} is no Docker Engine"
+                : version < FirstWithBuildkit ? $"the Docker Engine at {Address} is too old to have a BuildKit"
+                : system != "linux" ? $"the Docker Engine at {Address} is for {system}, where it has no BuildKit"
+                : null;
+        }
+        catch (DriverException e)
+        {
+            return e.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"no Docker Engine answers at {Address} within {patience.TotalSeconds:0} seconds";
+        }
+    }
 
     /// <summary>What the engine says about itself (<c>GET /version</c>).</summary>
     public async Task<JsonNode> GetVersionAsync(CancellationToken cancellationToken) => await GetAsync("/version", cancellationToken);

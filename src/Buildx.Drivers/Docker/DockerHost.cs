@@ -33,13 +33,21 @@ public sealed record DockerHost(string Url, TlsOptions? Tls = null)
     {
         if (Url.StartsWith("unix://", StringComparison.Ordinal))
             return new UnixSocketConnector(Url["unix://".Length..]);
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri))
+        // As the Docker CLI: without a scheme it is tcp, without a host this machine.
+        var address = Url.Contains("://", StringComparison.Ordinal) ? Url : $"tcp://{Url}";
+        address = address.StartsWith("tcp://", StringComparison.Ordinal) && address[6..] is "" or [':', ..] ? $"tcp://127.0.0.1{address[6..]}" : address;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
             throw new DriverException($"\"{Url}\" is no address of a Docker Engine (want unix:///path, tcp://host:port or ssh://host)");
         return uri.Scheme switch
         {
             "tcp" or "http" or "https" => new TcpConnector(uri.Host, uri.Port > 0 ? uri.Port : Tls is null ? PlainPort : TlsPort, Tls, isHttp2: false),
-            "ssh" => new CommandConnector(Url, "ssh", [.. SshArguments.For(uri), "docker", "system", "dial-stdio"]),
+            // A path is that of the engine's socket on the other machine.
+            "ssh" => new CommandConnector(Url, "ssh", [
+                .. SshArguments.For(uri), "docker", .. uri.AbsolutePath is { Length: > 1 } path ? (string[])["--host", Quote($"unix://{path}")] : [], "system", "dial-stdio"]),
             _ => throw new DriverException($"a Docker Engine at {Url} cannot be reached: {uri.Scheme}:// is not supported (unix://, tcp:// and ssh:// are)"),
         };
     }
+
+    /// <summary>A word of a shell's, as which ssh hands a command to the other machine.</summary>
+    private static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

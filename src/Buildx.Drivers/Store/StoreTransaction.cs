@@ -9,6 +9,9 @@ namespace Buildx.Drivers.Store;
 /// <summary>The builder store while its lock is held.</summary>
 public sealed class StoreTransaction : IDisposable
 {
+    // No name that the real Buildx has.
+    private const string NoticeFile = ".default-builder";
+
     private readonly BuilderStore _store;
     private readonly FileLock _lock;
 
@@ -78,14 +81,16 @@ public sealed class StoreTransaction : IDisposable
     }
 
     /// <summary>The builder chosen for this endpoint, or null: then the default one is meant.</summary>
-    public BuilderRecord? GetCurrent(string key)
+    /// <param name="findImplicit">Finds a builder that is there without being stored.</param>
+    public BuilderRecord? GetCurrent(string key, Func<string, BuilderRecord?>? findImplicit = null)
     {
         if (ReadCurrent() is { Name.Length: > 0 } current)
         {
-            if (current.Global && Find(current.Name) is { } global)
-                return global;
+            var chosen = Find(current.Name) ?? findImplicit?.Invoke(current.Name);
+            if (current.Global && chosen is not null)
+                return chosen;
             if (current.Key == key)
-                return Find(current.Name);
+                return chosen;
         }
         var remembered = PathOf("defaults", Hash(key));
         if (!File.Exists(remembered))
@@ -94,10 +99,28 @@ public sealed class StoreTransaction : IDisposable
             return null;
         }
         var name = File.ReadAllText(remembered);
-        var builder = Find(name);
+        var builder = Find(name) ?? findImplicit?.Invoke(name);
         if (builder is not null)
             SetCurrent(key, name, global: false, isDefault: true);
         return builder;
+    }
+
+    /// <summary>Remembers what was said about the default builder, so that it is said once.</summary>
+    /// <returns>Whether it is news.</returns>
+    public bool Remember(string notice)
+    {
+        var path = PathOf(NoticeFile);
+        try
+        {
+            if (File.Exists(path) && File.ReadAllText(path) == notice)
+                return false;
+            Write(path, Encoding.UTF8.GetBytes(notice));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A store that can't be written: then it is said each time.
+        }
+        return true;
     }
 
     public void Dispose() => _lock.Dispose();

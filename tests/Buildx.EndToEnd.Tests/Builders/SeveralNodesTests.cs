@@ -51,7 +51,7 @@ public sealed class SeveralNodesTests(RemoteBuilder remote)
         await using var place = await Workplace.CreateAsync(remote.Bases);
         await using var registry = await RegistryServer.StartAsync(cancellationToken: Cancellation);
         await using var docker = await DockerDaemon.StartAsync($$"""{"features":{"containerd-snapshotter":true},"registry-mirrors":["http://{{remote.Bases.Server.Host}}"]}""", Cancellation);
-        await using var relay = new DockerRelay(docker.SocketPath, place.Path + "/buildkit.sock");
+        await using var relay = SocketRelay.ToBuildkitOf(Client.DockerConnector.ForSocket(docker.SocketPath), place.Path + "/buildkit.sock");
         // The real one has no emulators; what it runs by itself is its own.
         await place.BuildxAsync("create", "--name", "pair", "--use", "--node", "ours", "--driver", "remote", "--platform", "linux/arm64,linux/arm/v7,linux/ppc64le,linux/s390x", remote.Daemon.UnixAddress);
         await place.BuildxAsync("create", "--name", "pair", "--append", "--node", "theirs", "--driver", "remote", "--platform", "linux/amd64,linux/386", $"unix://{place.Path}/buildkit.sock");

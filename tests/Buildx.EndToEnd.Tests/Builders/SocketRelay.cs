@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Buildx.Client;
+
+namespace Buildx.EndToEnd.Tests.Builders;
+
+/// <summary>A server at another address than its own: each connection is carried on to it.</summary>
+internal sealed class SocketRelay : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Socket _listener;
+    private readonly Func<CancellationToken, ValueTask<Stream>> _connect;
+    private readonly Task _accepting;
+
+    private SocketRelay(Socket listener, EndPoint address, Func<CancellationToken, ValueTask<Stream>> connect)
+    {
+        (_listener, _connect) = (listener, connect);
+        _listener.Bind(address);
+        _listener.Listen();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public EndPoint Address => _listener.LocalEndPoint!;
+
+    /// <summary>The real BuildKit that is inside a Docker Engine, on a socket of its own, as a daemon of its own would be.</summary>
+    public static SocketRelay ToBuildkitOf(DockerConnector docker, string socket) =>
+        new(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket), docker.ConnectAsync);
+
+    /// <summary>What a Unix socket serves, on a free port of 127.0.0.1.</summary>
+    public static SocketRelay ToSocket(string socket) =>
+        new(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Loopback, 0), new UnixSocketConnector(socket).ConnectAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+                connections.Add(RelayAsync(await _listener.AcceptAsync(_stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        try
+        {
+            await using var near = new NetworkStream(client, ownsSocket: true);
+            await using var far = await _connect(_stop.Token);
+            await Task.WhenAny(CarryAsync(near, far), far.CopyToAsync(near, _stop.Token));
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // Whoever is left sees that the connection has ended.
+        }
+    }
+
+    /// <summary>That nothing more comes is passed on; the answer may still come.</summary>
+    private async Task CarryAsync(NetworkStream near, Stream far)
+    {
+        await near.CopyToAsync(far, _stop.Token);
+        if (far is not NetworkStream stream)
+            return;
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        await Task.Delay(Timeout.Infinite, _stop.Token);
+    }
+}
