@@ -37,12 +37,17 @@ public sealed class DockerDaemon : IAsyncDisposable
     }
 
     /// <param name="configuration">The text of its daemon.json.</param>
-    public static async Task<DockerDaemon> StartAsync(string configuration = "{}", CancellationToken cancellationToken = default)
+    public static Task<DockerDaemon> StartAsync(string configuration = "{}", CancellationToken cancellationToken = default) =>
+        StartAsync("dockerd", configuration, cancellationToken);
+
+    /// <param name="program">Which one: <c>dockerd</c>, or <c>dockerd-20.10</c>.</param>
+    /// <inheritdoc cref="StartAsync(string, CancellationToken)"/>
+    public static async Task<DockerDaemon> StartAsync(string program, string configuration, CancellationToken cancellationToken)
     {
         var peers = await Peers.GetDirectoryAsync();
         var directory = new TemporaryDirectory();
         var socket = Path.Combine(directory.Path, "docker.sock");
-        var start = new ProcessStartInfo(Path.Combine(peers, "bin", "dockerd"))
+        var start = new ProcessStartInfo(Path.Combine(peers, "bin", program))
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

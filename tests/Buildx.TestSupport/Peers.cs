@@ -5,14 +5,18 @@ public static class Peers
 {
     private static readonly Lazy<Task<string>> Fetched = new(FetchAsync);
 
-    /// <summary>Where they are: <c>bin/dockerd</c>, <c>bin/docker</c>, <c>cli-plugins/docker-buildx</c>, <c>kubernetes/openapi.json</c>.</summary>
+    /// <summary>
+    /// Where they are: <c>bin/dockerd</c>, <c>bin/dockerd-20.10</c>, <c>bin/docker</c>, <c>cli-plugins/docker-buildx</c>,
+    /// <c>kubernetes/openapi.json</c>.
+    /// </summary>
     public static Task<string> GetDirectoryAsync() => Fetched.Value;
 
     private static async Task<string> FetchAsync()
     {
         var root = RepositoryRoot.Path;
         var directory = Environment.GetEnvironmentVariable("BUILDX_PEERS") is { Length: > 0 } set ? set : Path.Combine(root, ".peers");
-        if (!File.Exists(Path.Combine(directory, ".complete")) || !File.Exists(Path.Combine(directory, "kubernetes/openapi.json")))
+        string[] last = [".complete", ".complete-20.10", "kubernetes/openapi.json"];
+        if (!Array.TrueForAll(last, name => File.Exists(Path.Combine(directory, name))))
             await new Tool(Path.Combine(root, "tests", "peers")) { Timeout = TimeSpan.FromMinutes(10) }.SucceedAsync(directory);
         return directory;
     }

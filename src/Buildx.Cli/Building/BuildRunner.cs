@@ -49,9 +49,14 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
                 foreach (var source in e.Details.Sources)
                     FailureReport.WriteSource(context.Error, build.Rename(source));
             }
-            throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}", innerException: e);
+            throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}{HintOf(e)}", innerException: e);
         }
     }
+
+    private string HintOf(SolveException exception) =>
+        request.Call is { } call && exception.Message.Contains($"unsupported request frontend.{call.Method}", StringComparison.Ordinal)
+            ? "; the Dockerfile frontend of this BuildKit is too old for it: let the Dockerfile begin with \"# syntax=docker/dockerfile:1\""
+            : "";
 
     private void Report(SolveResult result)
     {

@@ -10,6 +10,9 @@ namespace Buildx.Cli.Building;
 /// <summary>The Docker Engine's API, as far as <c>--load</c> needs it.</summary>
 internal sealed class DockerEngine : IDisposable
 {
+    // Beyond that it is quicker to send a layer again than to ask for all of them.
+    private const int MostImages = 500;
+
     private readonly HttpClient _client;
 
     private DockerEngine(HttpClient client, string host) => (_client, Host) = (client, host);
@@ -45,8 +48,31 @@ internal sealed class DockerEngine : IDisposable
             driver?.StartsWith("io.containerd.snapshotter", StringComparison.Ordinal) == true);
     }
 
-    /// <summary>A stream into <c>docker load</c>; disposing of it waits for the end.</summary>
-    public Stream OpenLoad(CancellationToken cancellationToken) => new LoadStream(_client, cancellationToken);
+    /// <summary>A stream into <c>docker load</c>; disposing of it waits for the end. Layers that the engine has stay here.</summary>
+    public Stream OpenLoad(CancellationToken cancellationToken) => new LoadStream(this, cancellationToken);
+
+    /// <summary>The layers that the engine has and finds by themselves; none where it keeps images in containerd's store, which wants them all.</summary>
+    private async Task<IReadOnlySet<string>> GetLayersAsync(CancellationToken cancellationToken)
+    {
+        var layers = new HashSet<string>(StringComparer.Ordinal);
+        if ((await GetFeaturesAsync(cancellationToken)).KeepsIndexes)
+            return layers;
+        using var images = JsonDocument.Parse(await _client.GetStringAsync(new Uri("http://docker/images/json"), cancellationToken));
+        var ids = images.RootElement.EnumerateArray().Select(image => image.GetProperty("Id").GetString()!).Take(MostImages);
+        await Parallel.ForEachAsync(ids, cancellationToken, async (id, token) =>
+        {
+            using var response = await _client.GetAsync(new Uri($"http://docker/images/{Uri.EscapeDataString(id)}/json"), token);
+            // It may have been removed meanwhile.
+            if (!response.IsSuccessStatusCode)
+                return;
+            using var image = JsonDocument.Parse(await response.Content.ReadAsStringAsync(token));
+            if (!image.RootElement.GetProperty("RootFS").TryGetProperty("Layers", out var own) || own.ValueKind != JsonValueKind.Array)
+                return;
+            lock (layers)
+                layers.UnionWith(LayerChain.Of(own.EnumerateArray().Select(layer => layer.GetString()!)));
+        });
+        return layers;
+    }
 
     public void Dispose() => _client.Dispose();
 
@@ -56,10 +82,10 @@ internal sealed class DockerEngine : IDisposable
         private readonly Stream _writer;
         private readonly Task _load;
 
-        public LoadStream(HttpClient client, CancellationToken cancellationToken)
+        public LoadStream(DockerEngine engine, CancellationToken cancellationToken)
         {
             _writer = _pipe.Writer.AsStream(leaveOpen: true);
-            _load = LoadAsync(client, cancellationToken);
+            _load = LoadAsync(engine, cancellationToken);
         }
 
         public override bool CanRead => false;
@@ -84,14 +110,13 @@ internal sealed class DockerEngine : IDisposable
             await base.DisposeAsync();
         }
 
-        private async Task LoadAsync(HttpClient client, CancellationToken cancellationToken)
+        private async Task LoadAsync(DockerEngine engine, CancellationToken cancellationToken)
         {
             try
             {
-                using var content = new StreamContent(_pipe.Reader.AsStream());
-                content.Headers.ContentType = new("application/x-tar");
+                using var content = new LayerFilterContent(_pipe.Reader.AsStream(), await engine.GetLayersAsync(cancellationToken));
                 using var request = new HttpRequestMessage(HttpMethod.Post, "http://docker/images/load?quiet=1") { Content = content };
-                using var response = await client.SendAsync(request, cancellationToken);
+                using var response = await engine._client.SendAsync(request, cancellationToken);
                 var answer = await response.Content.ReadAsStringAsync(cancellationToken);
                 if (FindError(answer, response.StatusCode) is { } error)
                     throw new CliException($"the Docker Engine can't load the image: {error}");

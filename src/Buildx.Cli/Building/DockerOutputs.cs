@@ -19,6 +19,8 @@ internal sealed record DockerOutputs(IReadOnlyList<OutputSpec> Specs, DockerPush
         var hasStore = await driver.HasContainerdStoreAsync(cancellationToken);
         if (request.Platforms.Count > 1 && !hasStore)
             throw new CliException($"the Docker Engine of builder \"{driver.Endpoint}\" builds for one platform at a time; {StoreHint}");
+        if (!hasStore && request.Attestations.FirstOrDefault(entry => !entry.Disabled) is { } attestation)
+            throw new CliException($"the Docker Engine of builder \"{driver.Endpoint}\" keeps no attestations ({attestation.Type}) with its images; {StoreHint}");
         DockerPush? push = null;
         var specs = new List<OutputSpec>();
         foreach (var output in outputs.Where(output => output.Type != OutputType.CacheOnly))

@@ -63,7 +63,7 @@ internal static class FrontendAttributes
         // Of one type the last word counts.
         var entries = request.Attestations.GroupBy(entry => entry.Type, StringComparer.Ordinal).Select(group => group.Last()).ToList();
         if (!entries.Exists(entry => entry.Type == "provenance") && Environment.GetEnvironmentVariable("BUILDX_NO_DEFAULT_ATTESTATIONS") is not ("1" or "true"))
-            attributes["attest:provenance"] = "mode=min,inline-only=true";
+            attributes["attest:provenance"] = DaemonCheck.DefaultProvenance;
         foreach (var entry in entries.Where(entry => !entry.Disabled))
         {
             var text = entry.ToString();

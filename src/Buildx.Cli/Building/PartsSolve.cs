@@ -45,6 +45,7 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
     private async Task<SolveResult> SolveAsync(BuildPart part, SolveOptions options, IProgressSink display, CancellationToken cancellationToken)
     {
         var client = await part.Node.ConnectAsync(cancellationToken);
+        await DaemonCheck.CheckAsync(options, part.Node.Name, client, cancellationToken);
         var own = await HostGateway.ApplyAsync(options, builder, client, cancellationToken);
         var result = await client.SolveAsync(own, display, cancellationToken);
         build.Caches.Complete(result.ExporterResponse);

@@ -101,6 +101,27 @@ public sealed class DockerHostsTests(BaseImageRegistry bases, PlainDocker engine
         Assert.Equal("x86_64", (await docker.SucceedAsync("run", "--rm", "--network=none", "baked:v1")).Output.Trim());
     }
 
+    [Fact]
+    public async Task Layers_that_the_engine_has_are_not_sent()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        await using var relay = SocketRelay.ToSocket(engine.Daemon.SocketPath);
+        var docker = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker"));
+        place.Environment["DOCKER_HOST"] = $"tcp://{relay.Address}";
+        place.Write("Dockerfile", "FROM busybox:1.36\nRUN head -c 20000000 /dev/urandom > /large\nCOPY version /\nRUN cp /version /copied\nCMD [\"cat\", \"/copied\"]\n");
+        place.Write("version", "1");
+        await place.BuildAsync("--builder", "test", "--load", "-t", "layered:v1");
+        Assert.True(relay.Carried > 20_000_000);
+
+        var before = relay.Carried;
+        place.Write("version", "2");
+        await place.BuildAsync("--builder", "test", "--load", "-t", "layered:v2");
+
+        Assert.InRange(relay.Carried - before, 1, 1_000_000);
+        Assert.Equal("2", (await docker.SucceedAsync("run", "--rm", "--network=none", "layered:v2")).Output);
+        Assert.Equal("20000000 /large", (await docker.SucceedAsync("run", "--rm", "--network=none", "layered:v2", "wc", "-c", "/large")).Output.Trim());
+    }
+
     /// <summary>A directory with an <c>ssh</c> that knows the server and the key.</summary>
     private static string WriteSsh(Workplace place, SshServer server)
     {

@@ -11,6 +11,7 @@ internal sealed class SocketRelay : IAsyncDisposable
     private readonly Socket _listener;
     private readonly Func<CancellationToken, ValueTask<Stream>> _connect;
     private readonly Task _accepting;
+    private long _carried;
 
     private SocketRelay(Socket listener, EndPoint address, Func<CancellationToken, ValueTask<Stream>> connect)
     {
@@ -22,6 +23,9 @@ internal sealed class SocketRelay : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public EndPoint Address => _listener.LocalEndPoint!;
+
+    /// <summary>The bytes that were sent to the server.</summary>
+    public long Carried => Interlocked.Read(ref _carried);
 
     /// <summary>The real BuildKit that is inside a Docker Engine, on a socket of its own, as a daemon of its own would be.</summary>
     public static SocketRelay ToBuildkitOf(DockerConnector docker, string socket) =>
@@ -70,7 +74,12 @@ internal sealed class SocketRelay : IAsyncDisposable
     /// <summary>That nothing more comes is passed on; the answer may still come.</summary>
     private async Task CarryAsync(NetworkStream near, Stream far)
     {
-        await near.CopyToAsync(far, _stop.Token);
+        var buffer = new byte[81920];
+        while (await near.ReadAsync(buffer, _stop.Token) is var count and > 0)
+        {
+            await far.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+            Interlocked.Add(ref _carried, count);
+        }
         if (far is not NetworkStream stream)
             return;
         stream.Socket.Shutdown(SocketShutdown.Send);

@@ -13,6 +13,29 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
 
     public const string Image = "engine-under-test:v1";
 
+    /// <summary>The image that installs emulators.</summary>
+    public const string BinfmtImage = "binfmt-under-test:v1";
+
+    /// <summary>
+    /// An OCI runtime that is runc, but gives the image that installs emulators a user namespace: there the kernel has a binfmt_misc for
+    /// it alone, so that what it installs is not this machine's.
+    /// </summary>
+    private const string Runtime = """
+        #!/bin/sh
+        previous= bundle=
+        for word; do
+          case $previous in --bundle|-b) bundle=$word ;; esac
+          previous=$word
+        done
+        if [ -n "$bundle" ] && jq -e '.process.args[:2] == ["buildx", "binfmt"]' "$bundle/config.json" >/dev/null; then
+          jq '[{containerID: 0, hostID: 0, size: 4294967295}] as $all | .linux += {uidMappings: $all, gidMappings: $all} | .linux.namespaces += [{type: "user"}]' \
+            "$bundle/config.json" >"$bundle/config.new"
+          mv "$bundle/config.new" "$bundle/config.json"
+        fi
+        exec runc "$@"
+
+        """;
+
     private readonly TemporaryDirectory _directory = new();
     private DockerDaemon? _docker;
     private bool _isRunning;
@@ -70,11 +93,19 @@ internal sealed class EngineDocker(BaseImageRegistry bases) : IAsyncDisposable
         {
             place.Environment["BUILDX_BUILDER"] = "test";
             place.Environment["BUILDX_EXECUTABLE"] = Repository.Executable;
-            await place.Tool(Repository.Root + "/images/engine/make").SucceedAsync(_directory.Path + "/engine.tar", Image);
+            place.Environment["BINFMT_NAME"] = BinfmtImage;
+            await place.Tool(Repository.Root + "/images/engine/make").SucceedAsync(
+                _directory.Path + "/engine.tar", Image, "engine", "binfmt", $"--set=binfmt.output=type=docker,dest={_directory.Path}/binfmt.tar");
         }
-        var docker = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await (await CliAsync(docker.Host)).SucceedAsync("load", "-i", _directory.Path + "/engine.tar");
-        File.Delete(_directory.Path + "/engine.tar");
+        var runtime = _directory.Write("runtime", Runtime);
+        File.SetUnixFileMode(runtime, (UnixFileMode)0x1ed);
+        var docker = await DockerDaemon.StartAsync(
+            $$"""{"runtimes":{"apart":{"path":"{{runtime}}"} },"default-runtime":"apart"}""", TestContext.Current.CancellationToken);
+        foreach (var archive in (string[])["/engine.tar", "/binfmt.tar"])
+        {
+            await (await CliAsync(docker.Host)).SucceedAsync("load", "-i", _directory.Path + archive);
+            File.Delete(_directory.Path + archive);
+        }
         return docker;
     }
 }

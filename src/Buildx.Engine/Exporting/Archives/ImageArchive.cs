@@ -5,7 +5,10 @@ using Buildx.Oci;
 
 namespace Buildx.Engine.Exporting.Archives;
 
-/// <summary>An image as one tar: an OCI layout, with <c>manifest.json</c> for <c>docker load</c> where asked. Entries are sorted and carry no times.</summary>
+/// <summary>
+/// An image as one tar: an OCI layout, with <c>manifest.json</c> for <c>docker load</c> where asked. Entries are sorted and carry no
+/// times. What <c>docker load</c> goes by comes first, so that whoever hands the archive on knows of each layer what it is.
+/// </summary>
 internal static class ImageArchive
 {
     private const UnixFileMode BlobMode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -25,19 +28,20 @@ internal static class ImageArchive
     {
         await using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
         var blobs = BlobsOf(image);
+        if (forDocker)
+        {
+            await WriteFileAsync(tar, "manifest.json", DockerArchiveManifest.Serialize(image.Manifests[0], names), cancellationToken);
+            await WriteBlobAsync(tar, image.Manifests[0].Config.Digest, content, cancellationToken);
+            blobs.Remove(image.Manifests[0].Config.Digest);
+        }
         await tar.WriteEntryAsync(Directory("blobs/"), cancellationToken);
         foreach (var algorithm in blobs.Select(blob => blob.Algorithm).Distinct().Order(StringComparer.Ordinal))
         {
             await tar.WriteEntryAsync(Directory($"blobs/{algorithm}/"), cancellationToken);
             foreach (var digest in blobs.Where(blob => blob.Algorithm == algorithm).OrderBy(blob => blob.Hex, StringComparer.Ordinal))
-            {
-                await using var data = content.OpenRead(digest);
-                await tar.WriteEntryAsync(File(OciLayout.GetBlobName(digest), BlobMode, data), cancellationToken);
-            }
+                await WriteBlobAsync(tar, digest, content, cancellationToken);
         }
         await WriteFileAsync(tar, OciLayout.IndexFile, OciJson.Serialize(IndexOf(descriptor, names)), cancellationToken);
-        if (forDocker)
-            await WriteFileAsync(tar, "manifest.json", DockerArchiveManifest.Serialize(image.Manifests[0], names), cancellationToken);
         await WriteFileAsync(tar, OciLayout.MarkerFile, OciLayout.MarkerContent, cancellationToken);
     }
 
@@ -66,6 +70,12 @@ internal static class ImageArchive
             .. image.DistinctLayers.Select(layer => layer.Descriptor.Digest),
         ];
         return [.. digests.Distinct()];
+    }
+
+    private static async Task WriteBlobAsync(TarWriter tar, Digest digest, IContentStore content, CancellationToken cancellationToken)
+    {
+        await using var data = content.OpenRead(digest);
+        await tar.WriteEntryAsync(File(OciLayout.GetBlobName(digest), BlobMode, data), cancellationToken);
     }
 
     private static async Task WriteFileAsync(TarWriter tar, string name, byte[] data, CancellationToken cancellationToken)
