@@ -1,4 +1,5 @@
 using Buildx.Cli.CommandLine;
+using Buildx.Cli.Completion;
 using Buildx.Drivers;
 
 namespace Buildx.Cli;
@@ -30,6 +31,8 @@ internal sealed class CommandRunner(CliContext context)
 
     private async Task<int> RunCommandAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
+        if (arguments is [Completer.CommandName or Completer.CommandNameWithoutDescriptions, ..])
+            return await new Completer(context).WriteAsync([.. arguments.Skip(1)], arguments[0] == Completer.CommandName, cancellationToken);
         var (name, rest) = SplitCommand(arguments);
         if (name is null or "help")
         {

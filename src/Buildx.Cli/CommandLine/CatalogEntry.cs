@@ -1,3 +1,4 @@
 namespace Buildx.Cli.CommandLine;
 
-internal sealed record CatalogEntry(string Name, string Summary, Func<CliCommand> Create, string? Alias = null);
+/// <param name="IsHidden">Not for people, and not in any list.</param>
+internal sealed record CatalogEntry(string Name, string Summary, Func<CliCommand> Create, string? Alias = null, bool IsHidden = false);

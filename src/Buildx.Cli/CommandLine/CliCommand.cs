@@ -26,6 +26,9 @@ internal abstract class CliCommand : Command
     /// <summary>Command lines for the help text, each with what it does.</summary>
     public virtual IReadOnlyList<(string Arguments, string Effect)> Examples => [];
 
+    /// <summary>The flags that people see, in their order.</summary>
+    public IEnumerable<Option> ShownOptions => Options.Where(option => !option.Hidden).OrderBy(option => option.Name, StringComparer.Ordinal);
+
     public abstract Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken);
 
     public GlobalFlags ReadGlobalFlags(CommandInvocation invocation, GlobalFlags before) => before with

@@ -21,8 +21,13 @@ internal static class CommandCatalog
         new("binfmt", "Show which platforms run here; install and remove emulators", () => new BinfmtCommand()),
         new("du", "Show how much disk space the build cache takes", () => new DiskUsageCommand()),
         new("prune", "Remove build cache", () => new PruneCommand()),
+        new("completion", "Print a shell's script that completes command lines", () => new CompletionCommand()),
         new("version", "Show the version", () => new VersionCommand()),
+        new("generate", "Write the reference and the man pages", () => new GenerateCommand(), IsHidden: true),
     ];
+
+    /// <summary>Those that people see.</summary>
+    public static IEnumerable<CatalogEntry> Shown => Entries.Where(entry => !entry.IsHidden);
 
     // Buildx's own, of later issues: named so that the error can say what they are.
     private static readonly string[] Planned = ["dap", "debug", "dial-stdio", "history", "imagetools", "policy", "install", "uninstall"];
@@ -41,7 +46,7 @@ internal static class CommandCatalog
     {
         if (Planned.Contains(name))
             return new CliException($"the command \"{name}\" is not supported yet");
-        var hint = Suggestion.FindTyped(name, [.. Entries.Select(entry => entry.Name)]) is { } near ? $"; did you mean \"{near}\"?" : "";
+        var hint = Suggestion.FindTyped(name, [.. Shown.Select(entry => entry.Name)]) is { } near ? $"; did you mean \"{near}\"?" : "";
         return new CliException($"unknown command \"{name}\"{hint}\nSee '{commandName} --help'.");
     }
 }

@@ -17,6 +17,12 @@ internal static class Flag
 
     public static Option<string?> Timeout() => Text("--timeout", "How long to wait for a builder's status (default 20s)", "DURATION");
 
+    /// <summary>E.g. <c>-t</c>; null without one.</summary>
+    public static string? ShortNameOf(Option option) => option.Aliases.FirstOrDefault(alias => alias.Length == 2);
+
+    /// <summary>What is to stand behind it; null for a switch.</summary>
+    public static string? ValueOf(Option option) => option is Option<bool> ? null : option.HelpName;
+
     public static T Hide<T>(T option)
         where T : Option
     {

@@ -12,8 +12,8 @@ internal static class HelpWriter
         output.WriteLine("Build container images for many platforms, without a daemon to set up.");
         output.WriteLine();
         output.WriteLine("Commands:");
-        foreach (var entry in CommandCatalog.Entries)
-            output.WriteLine($"  {entry.Name,-10}{entry.Summary}");
+        foreach (var entry in CommandCatalog.Shown)
+            output.WriteLine($"  {entry.Name,-12}{entry.Summary}");
         output.WriteLine();
         output.WriteLine("Options:");
         output.WriteLine("      --builder NAME   Use this builder instead of the current one");
@@ -37,8 +37,7 @@ internal static class HelpWriter
         output.WriteLine(command.Description);
         output.WriteLine();
         output.WriteLine("Options:");
-        var rows = command.Options.Where(option => !option.Hidden)
-            .OrderBy(option => option.Name, StringComparer.Ordinal)
+        var rows = command.ShownOptions
             .Select(option => (Label: LabelOf(option), Description: option.Description ?? ""))
             .Append((Label: "-h, --help", Description: "Show this help"))
             .ToList();
@@ -61,9 +60,6 @@ internal static class HelpWriter
         }
     }
 
-    private static string LabelOf(Option option)
-    {
-        var shortName = option.Aliases.FirstOrDefault(alias => alias.Length == 2);
-        return (shortName is null ? "    " : shortName + ", ") + option.Name + (option is Option<bool> ? "" : " " + option.HelpName);
-    }
+    private static string LabelOf(Option option) =>
+        (Flag.ShortNameOf(option) is { } shortName ? shortName + ", " : "    ") + option.Name + (Flag.ValueOf(option) is { } value ? " " + value : "");
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Buildx.Cli.Commands;
+using Buildx.Cli.Completion;
 
 namespace Buildx.Cli.Plugin;
 
@@ -44,6 +45,9 @@ internal static class DockerPlugin
             flags = ReadDockerFlags(args[..at]);
             ours = args[(at + 1)..];
         }
+        // How Docker's own completion asks its plugins.
+        if (args is [Completer.CommandName or Completer.CommandNameWithoutDescriptions, "buildx", ..])
+            (isPlugin, ours) = (true, [args[0], .. args[2..]]);
         using var stop = new CancellationTokenSource();
         using var connection = ConnectToDocker(stop);
         var context = new CliContext
