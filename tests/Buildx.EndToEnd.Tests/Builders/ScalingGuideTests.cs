@@ -47,7 +47,7 @@ public sealed class ScalingGuideTests(BaseImageRegistry bases)
                 else
                     await place.Tool("bash").SucceedAsync("-c", line);
             }
-            foreach (var (tag, platforms) in (ReadOnlySpan<(string, string)>)[("1.0", "amd64 arm64"), ("1.1", "amd64"), ("1.2", "amd64"), ("1.3", "amd64 arm64")])
+            foreach (var (tag, platforms) in ((string, string)[])[("1.0", "amd64 arm64"), ("1.1", "amd64"), ("1.2", "amd64"), ("1.3", "amd64 arm64")])
                 Assert.Equal(platforms, await PlatformsAsync($"{registry.Host}/app:{tag}"));
             Assert.Contains("arm64", (await new Tool(Repository.Executable).SucceedAsync("buildctl", "--addr", second.UnixAddress, "du", "--verbose")).Output, StringComparison.Ordinal);
             Assert.DoesNotContain("fleet", await place.BuildxAsync("ls"), StringComparison.Ordinal);
