@@ -54,8 +54,8 @@ internal static class CompletionScripts
           for entry in "${(@)answer[1,-2]}"; do
             described+=("${${entry%%$'\t'*}//:/\\:}${${(M)entry:#*$'\t'*}:+:${entry#*$'\t'}}")
           done
-          (( ${#described} )) && _describe -V buildx described
-          [[ $directive == 0 ]] && _files
+          if (( ${#described} )); then _describe -V buildx described; fi
+          if [[ $directive == 0 ]]; then _files; fi
         }
         if [ "$funcstack[1]" = _buildx ]; then
           _buildx
