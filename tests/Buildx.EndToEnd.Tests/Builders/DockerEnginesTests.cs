@@ -38,7 +38,7 @@ public sealed class DockerEnginesTests(BaseImageRegistry bases)
         await place.BuildxAsync([.. build, "-o", $"type=local,dest={place.Path}/files"]);
         Assert.Equal("in the context", await File.ReadAllTextAsync(place.Path + "/files/file", Cancellation));
 
-        Assert.Matches(@"default\s+docker", await place.BuildxAsync("ls"));
+        Assert.Matches(@"default\*\s+docker", await place.BuildxAsync("ls"));
         Assert.Contains("Total:", await place.BuildxAsync("du", "--builder", "default"), StringComparison.Ordinal);
         await place.BuildxAsync("prune", "--builder", "default", "--all", "--force");
         Assert.DoesNotContain(PlainProgress.CachedSteps(await place.BuildxAsync(build)), step => step.Contains("wc -c", StringComparison.Ordinal));
