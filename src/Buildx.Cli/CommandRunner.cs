@@ -36,12 +36,27 @@ internal sealed class CommandRunner(CliContext context)
         var (name, rest) = SplitCommand(arguments);
         if (name is null or "help")
         {
-            var topic = name == "help" && rest.Count > 0 ? CommandCatalog.Find(rest[0]) ?? throw CommandCatalog.Unknown(rest[0], context.CommandName) : null;
-            if (topic is null)
+            var words = string.Join(' ', rest.Take(2));
+            var topic = name == "help" && rest.Count > 0 && !CommandCatalog.Groups.ContainsKey(words)
+                ? CommandCatalog.Find(words) ?? CommandCatalog.Find(rest[0]) ?? throw CommandCatalog.Unknown(words, context.CommandName)
+                : null;
+            if (name == "help" && CommandCatalog.Groups.ContainsKey(words))
+                HelpWriter.WriteGroup(context.Out, words, context.CommandName);
+            else if (topic is null)
                 HelpWriter.WriteOverview(context.Out, context.CommandName);
             else
                 HelpWriter.Write(context.Out, topic.Create(), context.CommandName);
             return 0;
+        }
+        if (CommandCatalog.Groups.ContainsKey(name))
+        {
+            var (second, others) = SplitCommand(rest);
+            if (second is null or "help")
+            {
+                HelpWriter.WriteGroup(context.Out, name, context.CommandName);
+                return 0;
+            }
+            (name, rest) = ($"{name} {second}", others);
         }
         var command = (CommandCatalog.Find(name) ?? throw CommandCatalog.Unknown(name, context.CommandName)).Create();
         if (CommandLineReader.Read(command, rest, context.CommandName) is not { } invocation)

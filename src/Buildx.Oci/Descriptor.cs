@@ -19,7 +19,7 @@ public sealed record Descriptor(
     [JsonPropertyName("data")]
     public byte[]? Data { get; init; }
 
-    [JsonPropertyName("artifactType")]
+    [JsonPropertyName("artifactType"), JsonPropertyOrder(1)]
     public string? ArtifactType { get; init; }
 
     [JsonPropertyName("platform")]

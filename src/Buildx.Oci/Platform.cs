@@ -11,16 +11,16 @@ namespace Buildx.Oci;
 public sealed record Platform(
     string Os,
     string Architecture,
-    [property: JsonPropertyName("variant")] string? Variant = null)
+    [property: JsonPropertyName("variant"), JsonPropertyOrder(4)] string? Variant = null)
 {
-    // Foreign JSON may lack either.
-    [JsonPropertyName("os")]
+    // In the order in which other tools write them, so that equal indexes have equal digests. Foreign JSON may lack either.
+    [JsonPropertyName("os"), JsonPropertyOrder(2)]
     public string Os { get; init; } = Os ?? "";
 
-    [JsonPropertyName("architecture")]
+    [JsonPropertyName("architecture"), JsonPropertyOrder(1)]
     public string Architecture { get; init; } = Architecture ?? "";
 
-    [JsonPropertyName("os.version")]
+    [JsonPropertyName("os.version"), JsonPropertyOrder(3)]
     public string? OsVersion { get; init; }
 
     /// <summary>The platform of this machine.</summary>

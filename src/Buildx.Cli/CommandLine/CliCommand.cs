@@ -16,6 +16,9 @@ internal abstract class CliCommand : Command
         Options.Add(_debug);
     }
 
+    /// <summary>With the group it is in, e.g. <c>imagetools create</c>.</summary>
+    public virtual string FullName => Name;
+
     /// <summary>What follows the command's name in the usage line.</summary>
     public virtual string ArgumentsUsage => "";
 

@@ -21,16 +21,31 @@ internal static class CommandCatalog
         new("binfmt", "Show which platforms run here; install and remove emulators", () => new BinfmtCommand()),
         new("du", "Show how much disk space the build cache takes", () => new DiskUsageCommand()),
         new("prune", "Remove build cache", () => new PruneCommand()),
+        new("imagetools create", "Make an image of images that are in registries", () => new ImageToolsCreateCommand()),
+        new("imagetools inspect", "Show an image that is in a registry", () => new ImageToolsInspectCommand()),
         new("completion", "Print a shell's script that completes command lines", () => new CompletionCommand()),
         new("version", "Show the version", () => new VersionCommand()),
         new("generate", "Write the reference and the man pages", () => new GenerateCommand(), IsHidden: true),
     ];
 
+    /// <summary>First words that several commands have, and what these are for.</summary>
+    public static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
+    {
+        ["imagetools"] = "Make and show images that are in registries",
+    };
+
+    /// <summary>What can stand first, in the order of the commands.</summary>
+    public static IEnumerable<(string Word, string Summary)> FirstWords => Shown
+        .Select(entry => entry.Name.Split(' ')[0] is var first && Groups.TryGetValue(first, out var summary) ? (first, summary) : (entry.Name, entry.Summary))
+        .Distinct();
+
+    public static IEnumerable<CatalogEntry> InGroup(string group) => Shown.Where(entry => entry.Name.StartsWith(group + " ", StringComparison.Ordinal));
+
     /// <summary>Those that people see.</summary>
     public static IEnumerable<CatalogEntry> Shown => Entries.Where(entry => !entry.IsHidden);
 
     // Buildx's own, of later issues: named so that the error can say what they are.
-    private static readonly string[] Planned = ["dap", "debug", "dial-stdio", "history", "imagetools", "policy", "install", "uninstall"];
+    private static readonly string[] Planned = ["dap", "debug", "dial-stdio", "history", "policy", "install", "uninstall"];
 
     public static CatalogEntry? Find(string name)
     {
@@ -46,7 +61,7 @@ internal static class CommandCatalog
     {
         if (Planned.Contains(name))
             return new CliException($"the command \"{name}\" is not supported yet");
-        var hint = Suggestion.FindTyped(name, [.. Shown.Select(entry => entry.Name)]) is { } near ? $"; did you mean \"{near}\"?" : "";
+        var hint = Suggestion.FindTyped(name, [.. FirstWords.Select(first => first.Word)]) is { } near ? $"; did you mean \"{near}\"?" : "";
         return new CliException($"unknown command \"{name}\"{hint}\nSee '{commandName} --help'.");
     }
 }

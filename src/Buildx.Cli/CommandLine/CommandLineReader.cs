@@ -51,7 +51,7 @@ internal static class CommandLineReader
         var result = command.Parse(flags, Configuration);
         return result.Errors.Count == 0
             ? new CommandInvocation(result, positional)
-            : throw new CliException($"{result.Errors[0].Message}\nSee '{commandName} {command.Name} --help'.");
+            : throw new CliException($"{result.Errors[0].Message}\nSee '{commandName} {command.FullName} --help'.");
     }
 
     private static void ReadShortFlags(CliCommand command, string argument, List<string> flags, IReadOnlyList<string> arguments, ref int i, string commandName)
@@ -109,11 +109,11 @@ internal static class CommandLineReader
         return null;
     }
 
-    private static CliException UnknownFlag(Command command, string name, string commandName)
+    private static CliException UnknownFlag(CliCommand command, string name, string commandName)
     {
         var known = command.Options.Where(option => !option.Hidden).Select(option => option.Name).ToList();
         var hint = name.StartsWith("--", StringComparison.Ordinal) && Suggestion.FindTyped(name, known) is { } near ? $"; did you mean {near}?" : "";
-        return new CliException($"unknown flag {name}{hint}\nSee '{commandName} {command.Name} --help'.");
+        return new CliException($"unknown flag {name}{hint}\nSee '{commandName} {command.FullName} --help'.");
     }
 
     private static CliException WrongArgumentCount(CliCommand command, List<string> given, string commandName)
@@ -127,7 +127,7 @@ internal static class CommandLineReader
             var (least, most) => $"takes {least} to {most} arguments",
         };
         var found = given.Count == 0 ? "" : $", but found {given.Count}: {string.Join(' ', given)}";
-        return new CliException($"\"{commandName} {command.Name}\" {wanted}{found}\nUsage: {commandName} {command.Name} [OPTIONS] {command.ArgumentsUsage}".TrimEnd() +
-            $"\nSee '{commandName} {command.Name} --help'.");
+        return new CliException($"\"{commandName} {command.FullName}\" {wanted}{found}\nUsage: {commandName} {command.FullName} [OPTIONS] {command.ArgumentsUsage}".TrimEnd() +
+            $"\nSee '{commandName} {command.FullName} --help'.");
     }
 }

@@ -12,8 +12,8 @@ internal static class HelpWriter
         output.WriteLine("Build container images for many platforms, without a daemon to set up.");
         output.WriteLine();
         output.WriteLine("Commands:");
-        foreach (var entry in CommandCatalog.Shown)
-            output.WriteLine($"  {entry.Name,-12}{entry.Summary}");
+        foreach (var (name, summary) in CommandCatalog.FirstWords)
+            output.WriteLine($"  {name,-12}{summary}");
         output.WriteLine();
         output.WriteLine("Options:");
         output.WriteLine("      --builder NAME   Use this builder instead of the current one");
@@ -30,9 +30,23 @@ internal static class HelpWriter
         output.WriteLine($"'{commandName} COMMAND --help' tells more about a command.");
     }
 
+    /// <param name="group">The first word of several commands.</param>
+    public static void WriteGroup(TextWriter output, string group, string commandName)
+    {
+        output.WriteLine($"Usage:  {commandName} {group} COMMAND");
+        output.WriteLine();
+        output.WriteLine(CommandCatalog.Groups[group]);
+        output.WriteLine();
+        output.WriteLine("Commands:");
+        foreach (var entry in CommandCatalog.InGroup(group))
+            output.WriteLine($"  {entry.Name[(group.Length + 1)..],-12}{entry.Summary}");
+        output.WriteLine();
+        output.WriteLine($"'{commandName} {group} COMMAND --help' tells more about a command.");
+    }
+
     public static void Write(TextWriter output, CliCommand command, string commandName)
     {
-        output.WriteLine($"Usage:  {commandName} {command.Name} [OPTIONS] {command.ArgumentsUsage}".TrimEnd());
+        output.WriteLine($"Usage:  {commandName} {command.FullName} [OPTIONS] {command.ArgumentsUsage}".TrimEnd());
         output.WriteLine();
         output.WriteLine(command.Description);
         output.WriteLine();

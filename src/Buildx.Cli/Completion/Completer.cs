@@ -38,8 +38,16 @@ internal sealed class Completer(CliContext context)
         var typed = words.Count > 0 ? words[^1] : "";
         var place = before.FindIndex(word => !word.StartsWith('-'));
         if (place < 0)
-            return ([.. CommandCatalog.Shown.Select(entry => (entry.Name, entry.Summary))], false);
-        if (CommandCatalog.Find(before[place])?.Create() is not { } command)
+            return ([.. CommandCatalog.FirstWords], false);
+        var name = before[place];
+        if (CommandCatalog.Groups.ContainsKey(name))
+        {
+            var second = before.FindIndex(place + 1, word => !word.StartsWith('-'));
+            if (second < 0)
+                return ([.. CommandCatalog.InGroup(name).Select(entry => (entry.Name[(name.Length + 1)..], entry.Summary))], false);
+            (name, place) = ($"{name} {before[second]}", second);
+        }
+        if (CommandCatalog.Find(name)?.Create() is not { } command)
             return ([], false);
         var options = command.ShownOptions.ToList();
         // A value, behind its flag or behind the equals sign.

@@ -8,21 +8,23 @@ internal static class ManPages
 {
     /// <returns>File names and their texts.</returns>
     public static IReadOnlyList<(string Name, string Text)> Write() =>
-        [("buildx.1", WriteOverview()), .. CommandCatalog.Shown.Select(entry => ($"buildx-{entry.Name}.1", WriteCommand(entry)))];
+        [("buildx.1", WriteOverview()), .. CommandCatalog.Shown.Select(entry => ($"{PageOf(entry)}.1", WriteCommand(entry)))];
+
+    private static string PageOf(CatalogEntry entry) => $"buildx-{entry.Name.Replace(' ', '-')}";
 
     private static string WriteOverview()
     {
         var page = Begin("buildx", "build container images for many platforms", "buildx [OPTIONS] COMMAND");
         page.Append(".SH COMMANDS\n");
         foreach (var entry in CommandCatalog.Shown)
-            page.Append($".TP\n.BR buildx\\-{Text(entry.Name)} (1)\n{Text(entry.Summary)}\n");
+            page.Append($".TP\n.BR {Text(PageOf(entry))} (1)\n{Text(entry.Summary)}\n");
         return page.ToString();
     }
 
     private static string WriteCommand(CatalogEntry entry)
     {
         var command = entry.Create();
-        var page = Begin($"buildx-{entry.Name}", Text(entry.Summary), $"buildx {entry.Name} [OPTIONS] {command.ArgumentsUsage}".TrimEnd());
+        var page = Begin(PageOf(entry), Text(entry.Summary), $"buildx {entry.Name} [OPTIONS] {command.ArgumentsUsage}".TrimEnd());
         page.Append($".SH DESCRIPTION\n{Text(command.Description ?? "")}.\n.SH OPTIONS\n");
         foreach (var option in command.ShownOptions)
         {

@@ -9,14 +9,16 @@ internal static class ReferencePages
 {
     /// <returns>File names and their texts.</returns>
     public static IReadOnlyList<(string Name, string Text)> Write() =>
-        [("README.md", WriteOverview()), .. CommandCatalog.Shown.Select(entry => ($"buildx_{entry.Name}.md", WriteCommand(entry)))];
+        [("README.md", WriteOverview()), .. CommandCatalog.Shown.Select(entry => (FileOf(entry), WriteCommand(entry)))];
+
+    private static string FileOf(CatalogEntry entry) => $"buildx_{entry.Name.Replace(' ', '_')}.md";
 
     private static string WriteOverview()
     {
         var page = new StringBuilder("# buildx\n\nBuild container images for many platforms, without a daemon to set up.\n\n");
         page.Append("Written by `scripts/reference` from the command tree; changes belong there.\n\n| command | what it does |\n| --- | --- |\n");
         foreach (var entry in CommandCatalog.Shown)
-            page.Append($"| [`buildx {entry.Name}`](buildx_{entry.Name}.md) | {Cell(entry.Summary)} |\n");
+            page.Append($"| [`buildx {entry.Name}`]({FileOf(entry)}) | {Cell(entry.Summary)} |\n");
         return page.ToString();
     }
 

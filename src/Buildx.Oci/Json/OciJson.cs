@@ -18,9 +18,14 @@ public static class OciJson
         MaxDepth = 64,
     });
 
+    private static readonly OciJsonContext IndentedContext = new(new JsonSerializerOptions(Context.Options) { WriteIndented = true, NewLine = "\n" });
+
     public static byte[] Serialize(ImageManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, Context.ImageManifest);
 
     public static byte[] Serialize(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, Context.ImageIndex);
+
+    /// <summary>Over several lines, two blanks deeper each.</summary>
+    public static byte[] SerializeIndented(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, IndentedContext.ImageIndex);
 
     public static byte[] Serialize(ImageConfig config) => JsonSerializer.SerializeToUtf8Bytes(config, Context.ImageConfig);
 
