@@ -23,8 +23,11 @@ internal static class CommandCatalog
         new("prune", "Remove build cache", () => new PruneCommand()),
         new("imagetools create", "Make an image of images that are in registries", () => new ImageToolsCreateCommand()),
         new("imagetools inspect", "Show an image that is in a registry", () => new ImageToolsInspectCommand()),
+        new("dial-stdio", "Join standard input and output with a builder's BuildKit, for other clients", () => new DialStdioCommand()),
         new("completion", "Print a shell's script that completes command lines", () => new CompletionCommand()),
         new("version", "Show the version", () => new VersionCommand()),
+        new("install", "Make \"docker builder\" another name of \"docker buildx\"", () => new DockerAliasCommand(installs: true), IsHidden: true),
+        new("uninstall", "Undo what install did", () => new DockerAliasCommand(installs: false), IsHidden: true),
         new("generate", "Write the reference and the man pages", () => new GenerateCommand(), IsHidden: true),
     ];
 
@@ -45,7 +48,7 @@ internal static class CommandCatalog
     public static IEnumerable<CatalogEntry> Shown => Entries.Where(entry => !entry.IsHidden);
 
     // Buildx's own, of later issues: named so that the error can say what they are.
-    private static readonly string[] Planned = ["dap", "debug", "dial-stdio", "history", "policy", "install", "uninstall"];
+    private static readonly string[] Planned = ["dap", "debug", "history", "policy"];
 
     public static CatalogEntry? Find(string name)
     {

@@ -7,9 +7,9 @@ using System.Text.Json.Nodes;
 namespace Buildx.Registry;
 
 /// <summary>
-/// Docker's <c>config.json</c>, as much of it as is about credentials. Everything else in it survives a change.
+/// Docker's <c>config.json</c>. Whatever a change is not about survives it.
 /// </summary>
-internal sealed class DockerConfigFile(string path)
+public sealed class DockerConfigFile(string path)
 {
     private static readonly JsonWriterOptions Indented = new()
     {
@@ -92,7 +92,7 @@ internal sealed class DockerConfigFile(string path)
     }
 
     /// <summary>Reads one entry of <c>auths</c>.</summary>
-    public static RegistryCredential? ParseEntry(JsonObject entry)
+    internal static RegistryCredential? ParseEntry(JsonObject entry)
     {
         if (Text(entry, "identitytoken") is { Length: > 0 } identityToken)
             return RegistryCredential.FromIdentityToken(identityToken, DecodeAuth(entry)?.Username ?? Text(entry, "username") ?? "");
@@ -105,7 +105,7 @@ internal sealed class DockerConfigFile(string path)
             : null;
     }
 
-    public static JsonObject MakeEntry(RegistryCredential credential)
+    internal static JsonObject MakeEntry(RegistryCredential credential)
     {
         var entry = new JsonObject();
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Username}:{credential.Password}"));
@@ -118,7 +118,7 @@ internal sealed class DockerConfigFile(string path)
         return entry;
     }
 
-    public static string? Text(JsonObject node, string name) =>
+    internal static string? Text(JsonObject node, string name) =>
         node[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static (string Username, string Password)? DecodeAuth(JsonObject entry)

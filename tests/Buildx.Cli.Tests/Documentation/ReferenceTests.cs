@@ -24,9 +24,10 @@ public sealed class ReferenceTests
 
         foreach (var entry in CommandCatalog.Shown)
         {
-            var page = pages[$"buildx-{entry.Name}.1"];
+            var name = $"buildx-{entry.Name.Replace(' ', '-')}";
+            var page = pages[$"{name}.1"];
             Assert.All(entry.Create().ShownOptions, option => Assert.Contains($"\\fB{option.Name.Replace("-", "\\-", StringComparison.Ordinal)}\\fR", page, StringComparison.Ordinal));
-            Assert.Contains($"buildx\\-{entry.Name}", pages["buildx.1"], StringComparison.Ordinal);
+            Assert.Contains(name.Replace("-", "\\-", StringComparison.Ordinal), pages["buildx.1"], StringComparison.Ordinal);
             Assert.DoesNotMatch(@"(?m)^'", page);
         }
     }

@@ -27,9 +27,9 @@ internal sealed class SocketRelay : IAsyncDisposable
     /// <summary>The bytes that were sent to the server.</summary>
     public long Carried => Interlocked.Read(ref _carried);
 
-    /// <summary>The real BuildKit that is inside a Docker Engine, on a socket of its own, as a daemon of its own would be.</summary>
-    public static SocketRelay ToBuildkitOf(DockerConnector docker, string socket) =>
-        new(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket), docker.ConnectAsync);
+    /// <summary>A BuildKit that is reached in some other way (inside a Docker Engine, through a command), on a socket of its own, as a daemon of its own would be.</summary>
+    public static SocketRelay ToBuildkitOf(BuildkitConnector connector, string socket) =>
+        new(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket), connector.ConnectAsync);
 
     /// <summary>What a Unix socket serves, on a free port of 127.0.0.1.</summary>
     public static SocketRelay ToSocket(string socket) =>

@@ -1,3 +1,4 @@
+using Buildx.Cli.Connections;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Buildx.Cli.Commands;
@@ -60,12 +61,19 @@ internal static class BuildctlTool
         }
     }
 
+    private static async Task JoinAsync(BuildctlOptions options)
+    {
+        using var timeout = new CancellationTokenSource(options.Timeout);
+        await using var connection = await options.Connector().ConnectAsync(timeout.Token);
+        await StandardStreams.JoinAsync(connection, CancellationToken.None);
+    }
+
     private static async Task<int> RunAsync(BuildctlOptions options, string[] command)
     {
         switch (command)
         {
             case ["dial-stdio", ..]:
-                await StandardStreams.JoinAsync(options);
+                await JoinAsync(options);
                 return 0;
             case ["du", .. var rest]:
                 return await CallAsync(options, control => BuildctlUsage.ShowAsync(control, rest));
