@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Buildx.Protocol.Types;
 
 namespace Buildx.Cli.Builders;
 
@@ -44,6 +45,13 @@ internal static class BuilderJson
                 json.WriteString(name, value);
             json.WriteEndObject();
         }
+        if (node.Node.Files is { Count: > 0 } files)
+        {
+            json.WriteStartObject("Files");
+            foreach (var (name, content) in files)
+                json.WriteBase64String(name, content);
+            json.WriteEndObject();
+        }
         if (node.StatusText.Length > 0)
             json.WriteString("Status", node.StatusText);
         if (node.Error is not null)
@@ -52,8 +60,41 @@ internal static class BuilderJson
             json.WriteString("Version", node.Version);
         if (node.Workers.Count > 0)
             Write(json, "IDs", node.Workers.Select(worker => worker.ID));
-        Write(json, "Platforms", node.FormatPlatforms().Select(platform => platform.TrimEnd('*')));
+        if (node.FormatPlatforms() is { Count: > 0 } platforms)
+            Write(json, "Platforms", platforms.Select(platform => platform.TrimEnd('*')));
+        if (node.Workers is [var worker, ..])
+            Write(json, worker);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, WorkerRecord worker)
+    {
+        if (worker.GCPolicy.Count > 0)
+        {
+            json.WriteStartArray("GCPolicy");
+            foreach (var rule in worker.GCPolicy)
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("all", rule.All);
+                if (rule.Filters.Count > 0)
+                    Write(json, "filter", rule.Filters);
+                else
+                    json.WriteNull("filter");
+                json.WriteNumber("keepDuration", rule.KeepDuration);
+                json.WriteNumber("reservedSpace", rule.ReservedSpace);
+                json.WriteNumber("maxUsedSpace", rule.MaxUsedSpace);
+                json.WriteNumber("minFreeSpace", rule.MinFreeSpace);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        if (worker.Labels.Count > 0)
+        {
+            json.WriteStartObject("Labels");
+            foreach (var (name, value) in worker.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+                json.WriteString(name, value);
+            json.WriteEndObject();
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> values)

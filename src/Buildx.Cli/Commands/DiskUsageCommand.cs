@@ -10,7 +10,7 @@ namespace Buildx.Cli.Commands;
 internal sealed class DiskUsageCommand : CliCommand
 {
     private readonly Option<string[]> _filters = Flag.List("--filter", "Only what matches, e.g. type=exec.cachemount, until=24h, inuse", "FILTER");
-    private readonly Option<string?> _format = Flag.Text("--format", "table (default), pretty or json", "FORMAT");
+    private readonly Option<string?> _format = Flag.Text("--format", "table (default), pretty, json, or a Go template, e.g. '{{.ID}} {{.Size}}'", "FORMAT");
     private readonly Option<bool> _verbose = Flag.Switch("--verbose", "Everything about each entry; the same as --format=pretty");
     private readonly Option<string?> _timeout = Flag.Timeout();
 
@@ -28,14 +28,22 @@ internal sealed class DiskUsageCommand : CliCommand
         if (verbose && format is not null)
             throw new CliException("--verbose is the same as --format=pretty: they can't be used together");
         format ??= verbose ? "pretty" : "table";
-        if (format is not ("table" or "pretty" or "json"))
-            throw new CliException($"--format: \"{format}\" is not supported yet (want table, pretty or json)");
+        var template = format is "table" or "pretty" or "json" ? null : UsageRows.Parse(format);
         var filter = FilterList.Parse(invocation.Get(_filters));
         var request = new DiskUsageRequest { AgeLimit = (long)(filter.Until?.TotalNanoseconds ?? 0) };
         request.Filter.AddRange(filter.Filters);
-        var records = new List<UsageRecord>();
+        IReadOnlyList<UsageRecord> records = [];
         await foreach (var connection in RunningEngines.ConnectAsync(context, cancellationToken))
-            records.AddRange((await connection.Control.DiskUsageAsync(request, cancellationToken: cancellationToken)).Record);
+        {
+            // The largest last, of each node: that is what is looked for, and where a terminal's reader is.
+            var used = await connection.Control.DiskUsageAsync(request, cancellationToken: cancellationToken);
+            records = [.. records, .. used.Record.OrderBy(record => record.Size).ThenBy(record => record.ID, StringComparer.Ordinal)];
+        }
+        if (template is not null)
+        {
+            template.Write(context.Out, records.Select(record => UsageRows.Make(record, template.IsTable)));
+            return 0;
+        }
         switch (format)
         {
             case "json":

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Buildx.Cli.Builders;
 using Buildx.Cli.CommandLine;
-using Buildx.Cli.Terminal;
 using Buildx.Cli.Values;
 using Buildx.Drivers.Store;
 
@@ -9,7 +8,9 @@ namespace Buildx.Cli.Commands;
 
 internal sealed class ListCommand : CliCommand
 {
-    private readonly Option<string?> _format = Flag.Text("--format", "table (default) or json", "FORMAT");
+    private const string TableFormat = "table {{.Name}}\t{{.DriverEndpoint}}\t{{.Status}}\t{{.Buildkit}}\t{{.Platforms}}";
+
+    private readonly Option<string?> _format = Flag.Text("--format", "table (default), json, or a Go template, e.g. '{{.Name}}' or 'table {{.Name}}\\t{{.Status}}'", "FORMAT");
     private readonly Option<bool> _noTruncate = Flag.Switch("--no-trunc", "Show all platforms");
     private readonly Option<string?> _timeout = Flag.Timeout();
 
@@ -24,8 +25,7 @@ internal sealed class ListCommand : CliCommand
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
         var format = invocation.Get(_format) ?? "table";
-        if (format is not ("table" or "json"))
-            throw new CliException($"--format: \"{format}\" is not supported yet (want table or json)");
+        var template = BuilderRows.Parse(format == "table" ? TableFormat : format);
         var timeout = invocation.Get(_timeout) is { } text ? DurationText.Parse("--timeout", text) : BuilderState.DefaultTimeout;
         IReadOnlyList<BuilderRecord> builders;
         using (var transaction = await context.Store.BeginAsync(cancellationToken))
@@ -39,8 +39,9 @@ internal sealed class ListCommand : CliCommand
                 await context.Out.WriteLineAsync(BuilderJson.Write(state, state.Builder.Name == current));
             return 0;
         }
-        WriteTable(context.Out, ordered, current, truncate: !invocation.Get(_noTruncate));
-        WriteErrors(context.Error, ordered);
+        template.Write(context.Out, BuilderRows.Make(ordered, current, template.IsTable, truncate: !invocation.Get(_noTruncate)));
+        if (template.IsTable)
+            WriteErrors(context.Error, ordered);
         return 0;
     }
 
@@ -55,26 +56,6 @@ internal sealed class ListCommand : CliCommand
             // A builder that is chosen but can't be used: the list still helps.
             return (await context.DefaultBuilder.GetAsync(cancellationToken)).Name;
         }
-    }
-
-    private static void WriteTable(TextWriter output, IReadOnlyList<BuilderState> states, string current, bool truncate)
-    {
-        var table = new Table();
-        table.Add("NAME/NODE", "DRIVER/ENDPOINT", "STATUS", "BUILDKIT", "PLATFORMS");
-        foreach (var state in states)
-        {
-            var mark = state.Builder.Name == current ? "*" : "";
-            table.Add(state.Builder.Name + mark, state.Builder.Driver, state.Error is null ? "" : "error", "", "");
-            if (state.Error is not null)
-                continue;
-            foreach (var node in state.Nodes)
-            {
-                var platforms = node.FormatPlatforms();
-                table.Add($" \\_ {node.Node.Name}", $" \\_ {node.Endpoint}", node.StatusText, node.Version,
-                    truncate ? PlatformSummary.Write(platforms, 4) : string.Join(", ", platforms));
-            }
-        }
-        table.Write(output);
     }
 
     private static void WriteErrors(TextWriter error, IReadOnlyList<BuilderState> states)

@@ -71,10 +71,17 @@ internal static class UsageText
             json.WriteString("ID", record.ID);
             json.WriteString("LastUsedAt", LastUsed(record));
             json.WriteBoolean("Mutable", record.Mutable);
-            json.WriteStartArray("Parents");
-            foreach (var parent in record.Parents)
-                json.WriteStringValue(parent);
-            json.WriteEndArray();
+            if (record.Parents.Count == 0)
+            {
+                json.WriteNull("Parents");
+            }
+            else
+            {
+                json.WriteStartArray("Parents");
+                foreach (var parent in record.Parents)
+                    json.WriteStringValue(parent);
+                json.WriteEndArray();
+            }
             json.WriteBoolean("Reclaimable", !record.InUse);
             json.WriteBoolean("Shared", record.Shared);
             json.WriteString("Size", ByteSize.Format(record.Size));

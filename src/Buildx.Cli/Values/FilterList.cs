@@ -3,6 +3,9 @@ namespace Buildx.Cli.Values;
 /// <summary>The <c>--filter</c>s of <c>du</c> and <c>prune</c>, as BuildKit takes them.</summary>
 internal sealed record FilterList(IReadOnlyList<string> Filters, TimeSpan? Until)
 {
+    // What an entry of the cache has: a filter may ask for it alone, without a value.
+    private static readonly string[] Fields = ["description", "id", "immutable", "inuse", "mutable", "parents", "private", "shared", "type"];
+
     /// <exception cref="CliException">Not a filter.</exception>
     public static FilterList Parse(IEnumerable<string> values)
     {
@@ -13,7 +16,10 @@ internal sealed record FilterList(IReadOnlyList<string> Filters, TimeSpan? Until
             var equals = value.IndexOf('=');
             if (equals < 0)
             {
-                filters.Add(value.Trim());
+                var field = value.Trim();
+                filters.Add(Fields.Contains(field)
+                    ? field
+                    : throw new CliException($"--filter: \"{field}\" is no filter (want KEY=VALUE, or one of {string.Join(", ", Fields)})"));
                 continue;
             }
             var key = value[..equals].Trim().ToLowerInvariant();

@@ -14,8 +14,9 @@ internal sealed class ContainerKind(Func<DockerEnvironment> docker, Func<IRegist
         if (asked is null)
             return docker().CurrentEndpoint;
         // Whether it answers is asked when it is needed; whether it is one, now.
-        _ = docker().GetEngineOf(asked);
-        return asked;
+        var engine = docker().GetEngineOf(asked);
+        // The default context is wherever DOCKER_HOST points; the builder stays where it was made.
+        return asked == DockerEnvironment.DefaultContext ? engine.Url : asked;
     }
 
     public override void CheckOptions(IReadOnlyDictionary<string, string>? options) => ContainerOptions.Parse(options);

@@ -50,6 +50,7 @@ public sealed class ValueTests
         var filter = FilterList.Parse(["until=24h", "type=regular", "id=abc", "inuse", "description~=x"]);
         Assert.Equal(TimeSpan.FromHours(24), filter.Until);
         Assert.Equal(["type==regular,id~=abc,inuse,description~=x"], filter.Filters);
+        Assert.Contains("\"nonsense\" is no filter", Assert.Throws<CliException>(() => FilterList.Parse(["nonsense"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
