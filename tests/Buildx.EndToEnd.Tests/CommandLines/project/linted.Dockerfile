@@ -1,0 +1,2 @@
+from scratch as Base
+COPY greeting /greeting
