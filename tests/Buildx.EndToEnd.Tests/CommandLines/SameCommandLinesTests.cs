@@ -22,6 +22,7 @@ public sealed class SameCommandLinesTests(RemoteBuilder remote, PlainDocker dock
     {
         var group = CommandLineGroup.Read().Single(group => group.Name == name);
         using var directory = new TemporaryDirectory();
+        await using var registry = await RegistryServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var host = group.HasDocker ? docker.Daemon.Host : $"unix://{directory.Path}/nobody.sock";
         var placeholders = new Dictionary<string, string>
         {
@@ -29,6 +30,7 @@ public sealed class SameCommandLinesTests(RemoteBuilder remote, PlainDocker dock
             ["tls"] = remote.Daemon.TcpAddress,
             ["ca"] = remote.Daemon.Certificate(TestCertificates.AuthorityFile),
             ["cert"] = remote.Daemon.Certificate(TestCertificates.ClientCertificateFile),
+            ["registry"] = registry.Host,
             ["key"] = remote.Daemon.Certificate(TestCertificates.ClientKeyFile),
         };
         var ours = new CommandLineSide(Repository.Executable, directory.Path + "/a", host, placeholders);
