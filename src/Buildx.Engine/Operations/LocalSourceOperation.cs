@@ -9,7 +9,7 @@ internal sealed class LocalSourceOperation(LocalSourceRequest request, string id
 {
     public async Task<SourceResolution> ResolveAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        var session = context.Build.FindSession(request.SessionId)
+        var session = await context.Build.FindSessionAsync(request.SessionId, cancellationToken)
             ?? context.Build.RequireSession($"the local source \"{request.Name}\"");
         var tree = await source.OpenAsync(request, session, context.Progress, cancellationToken);
         // Equal generations of equal requests are equal trees, in whatever session.

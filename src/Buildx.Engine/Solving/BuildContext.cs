@@ -43,6 +43,10 @@ internal sealed class BuildContext
     public ISession? FindSession(string? id) => string.IsNullOrEmpty(id) ? null
         : Sessions.FirstOrDefault(session => session.Id == id) ?? Jobs.Select(job => job.FindSession(id)).FirstOrDefault(session => session is not null);
 
+    /// <summary>As <see cref="FindSession"/>, but one that is about to connect is waited for.</summary>
+    public async Task<ISession?> FindSessionAsync(string? id, CancellationToken cancellationToken) =>
+        FindSession(id) ?? (string.IsNullOrEmpty(id) || Jobs is not [var job, ..] ? null : await job.FindSessionAsync(id, cancellationToken));
+
     public IReadOnlyList<BuildJob> Jobs
     {
         get

@@ -37,6 +37,9 @@ internal sealed class BuildJob : IAsyncDisposable
     /// <summary>Sessions that are no build's own: several builds may read from one.</summary>
     public Func<string, ISession?> FindSession { get; init; } = _ => null;
 
+    /// <summary>As <see cref="FindSession"/>, but one that is about to connect is waited for.</summary>
+    public Func<string, CancellationToken, Task<ISession?>> FindSessionAsync { get; init; } = (_, _) => Task.FromResult<ISession?>(null);
+
     public IStorageLease Lease { get; }
 
     public Entitlements Entitlements { get; }

@@ -7,6 +7,7 @@ public sealed class FileLock : IDisposable
 {
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
+    private const int Unlock = 8;
 
     private FileLock(SafeFileHandle handle) => Handle = handle;
 
@@ -24,5 +25,11 @@ public sealed class FileLock : IDisposable
         return error == Errno.EAGAIN ? null : throw new LinuxException("flock", path, error);
     }
 
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        // Closing alone would leave it to a process that is being started at this moment, until that has become its program.
+        if (!Handle.IsClosed)
+            _ = Libc.Flock(Libc.Number(Handle), Unlock);
+        Handle.Dispose();
+    }
 }

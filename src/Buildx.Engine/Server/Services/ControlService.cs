@@ -42,6 +42,7 @@ internal sealed partial class ControlService(
             await using var job = new BuildJob(build.Reference, session, storage.Lease(), build.Entitlements)
             {
                 FindSession = sessions.Find,
+                FindSessionAsync = sessions.FindAsync,
                 ClientFrontend = build.Definition is null && build.Frontend.Length == 0 ? new ClientFrontend(frontends) : null,
                 SourcePolicy = build.SourcePolicy,
                 Devices = frontends.Exec.Devices,

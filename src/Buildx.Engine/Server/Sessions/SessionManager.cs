@@ -11,7 +11,11 @@ internal sealed class SessionManager
     /// <summary>A client may start its build a moment before its session has arrived.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How many sessions that have ended are remembered, so that nobody waits for them.</summary>
+    private const int RememberedEnds = 1000;
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ClientSession>> _sessions = [];
+    private readonly Queue<string> _ended = new();
 
     /// <summary>Clients that are connected now.</summary>
     public int Count => _sessions.Values.Count(slot => slot.Task.IsCompletedSuccessfully);
@@ -38,6 +42,12 @@ internal sealed class SessionManager
         finally
         {
             _sessions.TryRemove(new(headers.Id, slot));
+            lock (_ended)
+            {
+                _ended.Enqueue(headers.Id);
+                if (_ended.Count > RememberedEnds)
+                    _ended.Dequeue();
+            }
         }
     }
 
@@ -62,6 +72,24 @@ internal sealed class SessionManager
 
     /// <summary>The session with this id, if it is connected.</summary>
     public ISession? Find(string id) => _sessions.TryGetValue(id, out var slot) && slot.Task.IsCompletedSuccessfully ? slot.Task.Result : null;
+
+    /// <summary>The session with this id, which may be about to connect; null when it has ended, or does not come.</summary>
+    public async Task<ISession?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        lock (_ended)
+        {
+            if (_ended.Contains(id))
+                return null;
+        }
+        try
+        {
+            return await GetAsync(id, cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     private TaskCompletionSource<ClientSession> Slot(string id) =>
         _sessions.GetOrAdd(id, _ => new TaskCompletionSource<ClientSession>(TaskCreationOptions.RunContinuationsAsynchronously));
