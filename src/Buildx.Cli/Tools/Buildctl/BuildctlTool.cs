@@ -1,7 +1,7 @@
-using Buildx.Cli.Connections;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Buildx.Cli.Commands;
+using Buildx.Cli.Connections;
 using Buildx.Client;
 using Buildx.Protocol.ControlApi;
 using Grpc.Core;
