@@ -53,10 +53,29 @@ internal sealed class SessionManager
 
     /// <summary>The session with this id; null for an empty id.</summary>
     /// <exception cref="RpcException">No such session has connected.</exception>
-    public async Task<ISession?> GetAsync(string id, CancellationToken cancellationToken)
+    public async Task<ISession?> GetAsync(string id, CancellationToken cancellationToken) => id.Length == 0 ? null
+        : await WaitAsync(id, cancellationToken)
+            ?? throw new RpcException(new Status(StatusCode.NotFound, $"no active session for {id}: context deadline exceeded"));
+
+    /// <summary>The session with this id, if it is connected.</summary>
+    public ISession? Find(string id) => _sessions.TryGetValue(id, out var slot) && slot.Task.IsCompletedSuccessfully ? slot.Task.Result : null;
+
+    /// <summary>The session with this id, which may be about to connect; null when it has ended, or does not come.</summary>
+    public async Task<ISession?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        if (id.Length == 0)
-            return null;
+        if (Find(id) is { } connected)
+            return connected;
+        lock (_ended)
+        {
+            if (_ended.Contains(id))
+                return null;
+        }
+        return await WaitAsync(id, cancellationToken);
+    }
+
+    /// <returns>Null when it does not come.</returns>
+    private async Task<ISession?> WaitAsync(string id, CancellationToken cancellationToken)
+    {
         var slot = Slot(id);
         try
         {
@@ -66,27 +85,6 @@ internal sealed class SessionManager
         {
             if (!slot.Task.IsCompleted)
                 _sessions.TryRemove(new(id, slot));
-            throw new RpcException(new Status(StatusCode.NotFound, $"no active session for {id}: context deadline exceeded"));
-        }
-    }
-
-    /// <summary>The session with this id, if it is connected.</summary>
-    public ISession? Find(string id) => _sessions.TryGetValue(id, out var slot) && slot.Task.IsCompletedSuccessfully ? slot.Task.Result : null;
-
-    /// <summary>The session with this id, which may be about to connect; null when it has ended, or does not come.</summary>
-    public async Task<ISession?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        lock (_ended)
-        {
-            if (_ended.Contains(id))
-                return null;
-        }
-        try
-        {
-            return await GetAsync(id, cancellationToken);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
             return null;
         }
     }
