@@ -62,27 +62,21 @@ public sealed class LlbVertex
     /// </summary>
     private static byte[] Serialize(Op operation)
     {
-        Field? proper = operation.OpCase == Op.OpOneofCase.None ? null : Proper(operation);
-        var size = proper?.Size ?? 0;
-        foreach (var field in Others(operation))
-            size += field.Size;
-        var bytes = new byte[size];
+        var fields = new List<Field>(operation.Inputs.Count + 3);
+        foreach (var input in operation.Inputs)
+            fields.Add(new Field(Op.InputsFieldNumber, input));
+        if (operation.Platform is not null)
+            fields.Add(new Field(Op.PlatformFieldNumber, operation.Platform));
+        if (operation.Constraints is not null)
+            fields.Add(new Field(Op.ConstraintsFieldNumber, operation.Constraints));
+        if (operation.OpCase != Op.OpOneofCase.None)
+            fields.Add(Proper(operation));
+        var bytes = new byte[fields.Sum(field => field.Size)];
         var output = new CodedOutputStream(bytes);
-        foreach (var field in Others(operation))
+        foreach (var field in fields)
             field.Write(output);
-        proper?.Write(output);
         output.CheckNoSpaceLeft();
         return bytes;
-    }
-
-    private static IEnumerable<Field> Others(Op operation)
-    {
-        foreach (var input in operation.Inputs)
-            yield return new Field(Op.InputsFieldNumber, input);
-        if (operation.Platform is not null)
-            yield return new Field(Op.PlatformFieldNumber, operation.Platform);
-        if (operation.Constraints is not null)
-            yield return new Field(Op.ConstraintsFieldNumber, operation.Constraints);
     }
 
     private static Field Proper(Op operation) => operation.OpCase switch
