@@ -33,7 +33,7 @@ public sealed partial class CallTests(BaseImageRegistry bases)
         await using var place = await Workplace.CreateAsync(bases);
         await using var docker = await DockerDaemon.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         place.Write("sub/Dockerfile.own", Dockerfile);
-        var plugin = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+        var plugin = await Peers.GetBuildxAsync();
         var theirs = place.Tool(plugin) with { Environment = new Dictionary<string, string?>(place.Environment) { ["DOCKER_HOST"] = docker.Host, ["BUILDX_CONFIG"] = place.Path + "/theirs" } };
         var mixed = await DockerBuildxTests.ConnectAsync(place);
         foreach (var call in (string[])["check", "lint,format=json", "outline", "outline,format=json", "targets", "targets,format=json", "check,ignorestatus=true"])

@@ -56,7 +56,7 @@ public sealed class DockerBuildxTests(BaseImageRegistry bases)
     internal static async Task<Tool> ConnectAsync(Workplace place)
     {
         await place.BuildxAsync("inspect", "--bootstrap", "test");
-        var buildx = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+        var buildx = place.Tool(await Peers.GetBuildxAsync());
         await buildx.SucceedAsync("create", "--name", "remote", "--driver", "remote", $"unix://{place.Path}/run/test/buildkitd.sock");
         return buildx;
     }

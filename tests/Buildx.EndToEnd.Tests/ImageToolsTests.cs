@@ -122,7 +122,7 @@ public sealed class ImageToolsTests(BaseImageRegistry bases)
         return name;
     }
 
-    private static async Task<Tool> TheirsAsync(Workplace place) => place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+    private static async Task<Tool> TheirsAsync(Workplace place) => place.Tool(await Peers.GetBuildxAsync());
 
     private static async Task<string> InspectAsync(Workplace place, string image, string format) =>
         (await place.Tool(Repository.Executable).SucceedAsync("imagetools", "inspect", image, "--format", format)).Output;

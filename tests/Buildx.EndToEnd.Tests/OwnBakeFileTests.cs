@@ -78,7 +78,7 @@ public sealed class OwnBakeFileTests(BaseImageRegistry bases)
     {
         await using var place = await Workplace.CreateAsync(bases);
         var ours = await (place.Tool(Repository.Executable) with { WorkingDirectory = Repository.Root }).SucceedAsync("bake", "--print", "engine", "binfmt", "base", "release");
-        var docker = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx")) with { WorkingDirectory = Repository.Root };
+        var docker = place.Tool(await Peers.GetBuildxAsync()) with { WorkingDirectory = Repository.Root };
         var theirs = await docker.SucceedAsync("bake", "--print", "engine", "binfmt", "base", "release");
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(ours.Output).RootElement, JsonDocument.Parse(theirs.Output).RootElement), $"{ours.Output}\n{theirs.Output}");
     }

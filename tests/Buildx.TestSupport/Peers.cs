@@ -11,6 +11,9 @@ public static class Peers
     /// </summary>
     public static Task<string> GetDirectoryAsync() => Fetched.Value;
 
+    /// <summary>Docker's own Buildx, as a program by itself.</summary>
+    public static async Task<string> GetBuildxAsync() => Path.Combine(await GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+
     private static async Task<string> FetchAsync()
     {
         var root = RepositoryRoot.Path;

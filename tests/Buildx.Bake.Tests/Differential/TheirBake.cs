@@ -5,7 +5,6 @@ internal static class TheirBake
 {
     public static async Task<(string? Json, string Error, ErrorPlace? Place)> RunAsync(BakeCase @case, string directory, string configuration)
     {
-        var peers = await Peers.GetDirectoryAsync();
         var environment = System.Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(name => name, _ => (string?)null);
         environment["PATH"] = "/usr/bin";
         environment["DOCKER_CONFIG"] = configuration;
@@ -14,7 +13,7 @@ internal static class TheirBake
         foreach (var (name, value) in @case.Environment)
             environment[name] = value;
         var arguments = @case.Arguments.Any(argument => argument.StartsWith("--list=", StringComparison.Ordinal)) ? @case.Arguments : [.. @case.Arguments, "--print"];
-        var result = await new Tool(Path.Combine(peers, "cli-plugins", "docker-buildx")) { WorkingDirectory = directory, Environment = environment }
+        var result = await new Tool(await Peers.GetBuildxAsync()) { WorkingDirectory = directory, Environment = environment }
             .ExecuteAsync(["bake", .. arguments]);
         if (result.ExitCode == 0)
             return (result.Output, result.Error, null);

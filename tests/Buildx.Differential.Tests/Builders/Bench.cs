@@ -39,7 +39,7 @@ internal sealed class Bench : IAsyncDisposable
             var daemon = bench.Own(await DockerDaemon.StartAsync(
                 configuration: $$"""{"features":{"containerd-snapshotter":true},"registry-mirrors":["http://{{bench._registry.Host}}"]}"""));
             bench._theirs = new Builder(
-                Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"), bench.EnvironmentOf("theirs", daemon.Host));
+                await Peers.GetBuildxAsync(), bench.EnvironmentOf("theirs", daemon.Host));
             bench._ours = new Builder(Built.Executable, bench.EnvironmentOf("ours", $"unix://{bench._directory}/no-docker.sock"));
             var configuration = bench._directory.Write("buildkitd.toml", $"""
                 [registry."docker.io"]

@@ -20,7 +20,7 @@ public sealed class DialStdioTests(BaseImageRegistry bases)
             Repository.Executable, "dial-stdio", "--builder", "test", "--progress", "plain",
         ]);
         await using var relay = SocketRelay.ToBuildkitOf(command, socket);
-        var theirs = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx")) with
+        var theirs = place.Tool(await Peers.GetBuildxAsync()) with
         {
             Environment = new Dictionary<string, string?>(place.Environment) { ["BUILDX_CONFIG"] = place.Path + "/theirs" },
         };

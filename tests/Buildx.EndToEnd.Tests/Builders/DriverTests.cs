@@ -60,7 +60,7 @@ public sealed class DriverTests(RemoteBuilder remote)
         var host = await remote.Docker.GetHostAsync();
         place.Environment["DOCKER_HOST"] = host;
         var docker = await place.DockerAsync();
-        var theirs = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+        var theirs = place.Tool(await Peers.GetBuildxAsync());
         place.Write("Dockerfile", "FROM busybox:1.36\nRUN cat /proc/sys/kernel/random/uuid > /id\nCMD [\"cat\", \"/id\"]\n");
 
         await place.BuildxAsync(

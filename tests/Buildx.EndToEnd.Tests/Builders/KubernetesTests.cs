@@ -193,7 +193,7 @@ public sealed class KubernetesTests(BaseImageRegistry bases)
             "--driver-opt", "replicas=2,requests.cpu=100m,limits.memory=4Gi,buildkit-root-volume-memory=1Gi,qemu.install=true,serviceaccount=s,schedulername=o,env.A=b",
             "--driver-opt", "\"labels=team=x,tier=y\"", "--driver-opt", "\"annotations=a=b\"", "--driver-opt", "\"nodeselector=a=b\"", "--driver-opt", "\"tolerations=key=a,operator=Exists,effect=NoExecute,tolerationSeconds=5\"",
         ];
-        var theirs = another.Place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+        var theirs = another.Place.Tool(await Peers.GetBuildxAsync());
 
         await kube.Place.BuildxAsync(arguments);
         await theirs.SucceedAsync(arguments);

@@ -27,7 +27,7 @@ internal sealed class RealBuildKit : IAsyncDisposable
 
     public static async Task<RealBuildKit> StartAsync(BaseImageRegistry bases) => new(
         await DockerDaemon.StartAsync($$"""{"features":{"containerd-snapshotter":true},"registry-mirrors":["http://{{bases.Server.Host}}"]}"""),
-        Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+        await Peers.GetBuildxAsync());
 
     public async Task<string> BuildAsync(string context, params string[] arguments) =>
         (await _buildx.SucceedAsync(["build", "--progress=plain", .. arguments, context])).All;

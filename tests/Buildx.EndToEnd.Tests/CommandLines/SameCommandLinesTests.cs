@@ -34,7 +34,7 @@ public sealed class SameCommandLinesTests(RemoteBuilder remote, PlainDocker dock
             ["key"] = remote.Daemon.Certificate(TestCertificates.ClientKeyFile),
         };
         var ours = new CommandLineSide(Repository.Executable, directory.Path + "/a", host, placeholders);
-        var theirs = new CommandLineSide(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"), directory.Path + "/b", host, placeholders);
+        var theirs = new CommandLineSide(await Peers.GetBuildxAsync(), directory.Path + "/b", host, placeholders);
         var findings = new List<string>();
 
         foreach (var line in group.Lines)

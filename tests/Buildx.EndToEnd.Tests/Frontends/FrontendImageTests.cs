@@ -30,7 +30,7 @@ public sealed class FrontendImageTests(BaseImageRegistry bases)
         var frontend = await RecipeFrontend.PushAsync(place, bases);
         place.Write("Dockerfile", $"# syntax={frontend}\nfrom busybox:1.36\nfile /hello hello from a recipe\n");
         await place.BuildxAsync("inspect", "--bootstrap", "test");
-        var buildx = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"));
+        var buildx = place.Tool(await Peers.GetBuildxAsync());
         await buildx.SucceedAsync("create", "--name", "remote", "--driver", "remote", $"unix://{place.Path}/run/test/buildkitd.sock");
 
         await buildx.SucceedAsync("build", "--builder", "remote", "-o", $"type=local,dest={place.Path}/files", ".");

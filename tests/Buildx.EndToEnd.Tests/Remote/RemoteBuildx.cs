@@ -37,7 +37,7 @@ internal sealed class RemoteBuildx : IAsyncDisposable
 
     public string Read(string name) => File.ReadAllText(System.IO.Path.Combine(Path, name));
 
-    public async Task<Tool> ToolAsync(string? input = null) => new(System.IO.Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"))
+    public async Task<Tool> ToolAsync(string? input = null) => new(await Peers.GetBuildxAsync())
     {
         Environment = Environment,
         WorkingDirectory = Project,

@@ -69,7 +69,7 @@ public sealed class RemoteClientsTests(BaseImageRegistry bases)
 
     private static async Task<Process> StartAsync(RemoteBuildx buildx, string seconds)
     {
-        var start = new ProcessStartInfo(Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx"), [
+        var start = new ProcessStartInfo(await Peers.GetBuildxAsync(), [
             "build", "--builder", "unix", "--progress=quiet", "--build-arg", $"SECONDS={seconds}", "."])
         {
             WorkingDirectory = buildx.Project,

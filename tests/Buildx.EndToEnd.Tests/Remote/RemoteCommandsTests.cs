@@ -198,7 +198,7 @@ public sealed class RemoteCommandsTests(RemoteBuilder remote, BaseImageRegistry 
     public async Task Dial_stdio_joins_another_client_with_the_engine(string builder)
     {
         await using var buildx = await remote.BuildxAsync(builder);
-        var tool = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+        var tool = await Peers.GetBuildxAsync();
         // HTTP/2's preface and empty settings: the server answers with settings of its own (frame type 4).
         var script = $"printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n\\000\\000\\000\\004\\000\\000\\000\\000\\000'; sleep 3) | timeout 20 '{tool}' dial-stdio --builder {builder} --platform linux/arm64 --progress plain | head -c 9 | od -An -tu1";
 

@@ -91,9 +91,9 @@ public sealed class RemoteContextsTests(RemoteBuilder remote, BaseImageRegistry 
     public async Task Docker_build_of_the_Docker_command_line_uses_the_builder(string builder)
     {
         await using var buildx = await remote.BuildxAsync(builder);
-        var (docker, peers) = (await remote.Docker.DockerAsync(), await Peers.GetDirectoryAsync());
+        var docker = await remote.Docker.DockerAsync();
         Directory.CreateDirectory(buildx.Path + "/docker/cli-plugins");
-        File.CreateSymbolicLink(buildx.Path + "/docker/cli-plugins/docker-buildx", peers + "/cli-plugins/docker-buildx");
+        File.CreateSymbolicLink(buildx.Path + "/docker/cli-plugins/docker-buildx", await Peers.GetBuildxAsync());
         buildx.Environment["DOCKER_HOST"] = await remote.Docker.GetHostAsync();
         buildx.Environment["BUILDX_BUILDER"] = builder;
         buildx.Write("Dockerfile", $"FROM busybox:1.36\nRUN echo {builder} > /made\nCMD [\"cat\", \"/made\"]\n");

@@ -66,7 +66,7 @@ public sealed class DifferentialTests
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "docker-bake.hcl");
         await File.WriteAllTextAsync(path, file.ToString());
-        var buildx = Path.Combine(await Peers.GetDirectoryAsync(), "cli-plugins", "docker-buildx");
+        var buildx = await Peers.GetBuildxAsync();
         var result = await new Tool(buildx).ExecuteAsync("bake", "-f", path, "--print");
         Assert.True(result.ExitCode == 0, result.Error);
         using var json = JsonDocument.Parse(result.Output);
