@@ -21,4 +21,8 @@ public sealed record ImageIndex(
     [JsonPropertyName("annotations"), JsonPropertyOrder(6)]
     [JsonConverter(typeof(SortedStringMapJsonConverter))]
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>The media type of an index of these: Docker's where all of them are Docker's.</summary>
+    public static string TypeFor(IEnumerable<Descriptor> manifests) =>
+        manifests.All(manifest => MediaTypes.IsDocker(manifest.MediaType)) ? MediaTypes.DockerManifestList : MediaTypes.OciIndex;
 }

@@ -23,6 +23,9 @@ public sealed record Platform(
     [JsonPropertyName("os.version"), JsonPropertyOrder(3)]
     public string? OsVersion { get; init; }
 
+    /// <summary>The same, whatever version of the operating system it is for.</summary>
+    public Platform WithoutVersion() => (this with { OsVersion = null }).Normalize();
+
     /// <summary>The platform of this machine.</summary>
     public static Platform Host { get; } = new Platform("linux", RuntimeInformation.OSArchitecture switch
     {

@@ -6,9 +6,6 @@ namespace Buildx.Oci;
 /// </summary>
 public static class PlatformMatcher
 {
-    /// <summary>The annotation of manifests that are about another manifest (attestations) and no image themselves.</summary>
-    public const string ReferenceTypeAnnotation = "vnd.docker.reference.type";
-
     /// <summary>The best manifest of the index for the platform; null when there is none.</summary>
     public static Descriptor? Select(ImageIndex index, Platform platform)
     {
@@ -32,7 +29,7 @@ public static class PlatformMatcher
     /// <summary>Whether a descriptor of an index is an image (or an index of images), and no attestation.</summary>
     public static bool IsImage(Descriptor manifest) =>
         manifest.Platform is not { Os: "unknown" }
-        && manifest.Annotations?.ContainsKey(ReferenceTypeAnnotation) is not true
+        && manifest.Annotations?.ContainsKey(AttestationNames.ReferenceType) is not true
         && (MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType));
 
     /// <summary>How well an image for <paramref name="have"/> suits <paramref name="want"/>: the greater the better, null for not at all.</summary>

@@ -12,7 +12,7 @@ internal sealed class RegistryAuthentication(DockerEnvironment docker) : IRegist
     {
         if (!ImageReference.TryParse(image, out var reference))
             return null;
-        var stored = new DockerConfigCredentials(Path.Combine(docker.ConfigDirectory, "config.json"));
+        var stored = new DockerConfigCredentials(docker.ConfigFile);
         if (await stored.GetCredentialAsync(reference.Host, cancellationToken) is not { } credential)
             return null;
         var header = new JsonObject { ["serveraddress"] = reference.Host };

@@ -38,6 +38,10 @@ internal static class BuildProgress
         // The variable says how it is done where nothing else is asked for.
         if (mode == "auto" && isOpen && Environment.GetEnvironmentVariable("BUILDKIT_PROGRESS") is { Length: > 0 } variable)
             mode = variable;
-        return Modes.Contains(mode) ? mode : throw new CliException($"--progress: there is no mode \"{mode}\" (want one of {string.Join(", ", Modes)})");
+        return CheckMode(mode);
     }
+
+    /// <exception cref="CliException">There is no such mode.</exception>
+    public static string CheckMode(string mode) =>
+        Modes.Contains(mode) ? mode : throw new CliException($"--progress: there is no mode \"{mode}\" (want one of {string.Join(", ", Modes)})");
 }

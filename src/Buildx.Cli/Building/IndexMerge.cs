@@ -5,8 +5,6 @@ namespace Buildx.Cli.Building;
 /// <summary>One index of the indexes of several nodes, as if one had built it all.</summary>
 internal static class IndexMerge
 {
-    private const string DockerPrefix = "application/vnd.docker.";
-
     /// <summary>Images in the order of the platforms, then what is about them (attestations) in the same order.</summary>
     public static (string MediaType, byte[] Json) Merge(IReadOnlyList<ImageIndex> parts, IReadOnlyList<Platform> platforms)
     {
@@ -14,11 +12,10 @@ internal static class IndexMerge
         var all = parts.SelectMany(part => part.Manifests).DistinctBy(manifest => manifest.Digest).ToList();
         var images = all.Where(PlatformMatcher.IsImage).OrderBy(image => PlaceOf(image, order)).ToList();
         var places = images.Select((image, place) => (image.Digest.Value, place)).ToDictionary(pair => pair.Value, pair => pair.place, StringComparer.Ordinal);
-        var others = all.Where(manifest => !PlatformMatcher.IsImage(manifest)).OrderBy(manifest => places.GetValueOrDefault(SubjectOf(manifest), int.MaxValue));
+        var others = all.Where(manifest => !PlatformMatcher.IsImage(manifest)).OrderBy(manifest => places.GetValueOrDefault(AttestationNames.SubjectOf(manifest) ?? "", int.MaxValue));
         IReadOnlyList<Descriptor> manifests = [.. images, .. others];
-        var isDockers = manifests.All(manifest => manifest.MediaType.StartsWith(DockerPrefix, StringComparison.Ordinal));
-        var mediaType = isDockers ? MediaTypes.DockerManifestList : MediaTypes.OciIndex;
-        var index = new ImageIndex(manifests) { MediaType = mediaType, Annotations = isDockers ? null : MergeAnnotations(parts) };
+        var mediaType = ImageIndex.TypeFor(manifests);
+        var index = new ImageIndex(manifests) { MediaType = mediaType, Annotations = mediaType == MediaTypes.OciIndex ? MergeAnnotations(parts) : null };
         return (mediaType, OciJson.Serialize(index));
     }
 
@@ -32,7 +29,5 @@ internal static class IndexMerge
     }
 
     private static int PlaceOf(Descriptor image, List<Platform> order) =>
-        image.Platform is { } platform && order.IndexOf((platform with { OsVersion = null }).Normalize()) is var place and >= 0 ? place : int.MaxValue;
-
-    private static string SubjectOf(Descriptor manifest) => manifest.Annotations?.GetValueOrDefault("vnd.docker.reference.digest") ?? "";
+        image.Platform is { } platform && order.IndexOf(platform.WithoutVersion()) is var place and >= 0 ? place : int.MaxValue;
 }

@@ -67,23 +67,20 @@ internal sealed class IndexPush
     /// <exception cref="CliException">A registry does not take or give what it should.</exception>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(IReadOnlyList<SolveResult> results, CancellationToken cancellationToken)
     {
-        using var configuration = NodeRegistries.Read(_shares[0].Node.Record);
-        using var client = new RegistryClient(configuration.Registries);
-        var credentials = new DockerConfigCredentials(Path.Combine(_context.Docker.ConfigDirectory, "config.json"));
-        try
-        {
-            var source = client.Open(_names[0], credentials, _insecure);
-            var parts = await Task.WhenAll(results.Select((result, share) => ReadAsync(source, result, _shares[share], cancellationToken)));
-            var (mediaType, json) = IndexMerge.Merge(parts, _platforms);
-            Descriptor? pushed = null;
-            foreach (var name in _names)
-                pushed = await client.Open(name, credentials, _insecure).PushManifestAsync(mediaType, json, _underDigestOnly ? null : name.Tag ?? "latest", cancellationToken);
-            return Answer(results, pushed!);
-        }
-        catch (Exception e) when (e is RegistryException or RegistryConfigurationException or CredentialStoreException or InvalidDataException)
-        {
-            throw new CliException($"what the nodes have pushed could not be merged into one image: {e.Message}", innerException: e);
-        }
+        using var registries = new RegistryAccess(_context, _shares[0].Node.Record);
+        return await RegistryAccess.TryAsync(
+            () => MergeAsync(registries, results, cancellationToken), "what the nodes have pushed could not be merged into one image: ");
+    }
+
+    private async Task<Dictionary<string, string>> MergeAsync(RegistryAccess registries, IReadOnlyList<SolveResult> results, CancellationToken cancellationToken)
+    {
+        var source = registries.Open(_names[0], _insecure);
+        var parts = await Task.WhenAll(results.Select((result, share) => ReadAsync(source, result, _shares[share], cancellationToken)));
+        var (mediaType, json) = IndexMerge.Merge(parts, _platforms);
+        Descriptor? pushed = null;
+        foreach (var name in _names)
+            pushed = await registries.Open(name, _insecure).PushManifestAsync(mediaType, json, _underDigestOnly ? null : name.Tag ?? "latest", cancellationToken);
+        return Answer(results, pushed!);
     }
 
     private static async Task<ImageIndex> ReadAsync(RemoteRepository repository, SolveResult result, NodeShare share, CancellationToken cancellationToken)

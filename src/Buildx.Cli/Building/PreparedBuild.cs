@@ -105,7 +105,7 @@ internal sealed class PreparedBuild : IAsyncDisposable
         LocalDirectories = GetDirectories(request, Sources),
         SharedKey = request.ContextPath == "-" || Sources.ContextDirectory is null ? "" : SharedKey(context, Sources.ContextDirectory),
         Entitlements = request.NetworkMode == "host" ? [.. request.Entitlements.Append("network.host").Distinct()] : request.Entitlements,
-        Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"))),
+        Credentials = new RegistryCredentialProvider(new DockerConfigCredentials(context.Docker.ConfigFile)),
     };
 
     /// <summary>Several contexts may be images of one layout.</summary>

@@ -21,9 +21,7 @@ internal sealed class DialStdioCommand : CliCommand
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
-        var progress = invocation.Get(_progress) ?? "none";
-        if (!BuildProgress.Modes.Contains(progress))
-            throw new CliException($"--progress: there is no mode \"{progress}\" (want one of {string.Join(", ", BuildProgress.Modes)})");
+        var progress = BuildProgress.CheckMode(invocation.Get(_progress) ?? "none");
         var platforms = PlatformList.Parse(invocation.Get(_platform) is { } platform ? [platform] : []);
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
         await using var nodes = BuilderNodes.Open(context, builder, Directory.GetCurrentDirectory());

@@ -16,7 +16,7 @@ internal sealed class DockerAliasCommand(bool installs) : CliCommand(
         context.Warn($"{Name} is deprecated: use \"docker buildx\" itself, which needs no other name");
         try
         {
-            new DockerConfigFile(Path.Combine(context.Docker.ConfigDirectory, "config.json")).Update(Change);
+            new DockerConfigFile(context.Docker.ConfigFile).Update(Change);
         }
         catch (CredentialStoreException e)
         {

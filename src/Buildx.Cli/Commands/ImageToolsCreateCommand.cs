@@ -43,14 +43,12 @@ internal sealed class ImageToolsCreateCommand : CliCommand
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
-        var progress = invocation.Get(_progress) ?? "auto";
-        if (!BuildProgress.Modes.Contains(progress))
-            throw new CliException($"--progress: \"{progress}\" is unknown (want {string.Join(", ", BuildProgress.Modes)})");
+        var progress = BuildProgress.CheckMode(invocation.Get(_progress) ?? "auto");
         var dryRun = invocation.Get(_dryRun);
         var creation = Read(invocation, progress is "quiet" or "none" ? _ => { } : context.Error.WriteLine);
         if (creation.Tags.Count == 0 && !dryRun)
             throw new CliException("the new image needs a name to be pushed under: --tag NAME (or --dry-run to see it only)");
-        using var registries = await RegistryAccess.CreateAsync(context, cancellationToken);
+        using var registries = await RegistryAccess.OfBuilderAsync(context, cancellationToken);
         return await RegistryAccess.TryAsync(async () =>
         {
             var creator = new ImageCreator(registries, creation);

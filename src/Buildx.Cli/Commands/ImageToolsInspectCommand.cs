@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.RegularExpressions;
+using Buildx.Cli.Building;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.ImageTools;
 using Buildx.Cli.Templates;
@@ -44,8 +45,8 @@ internal sealed partial class ImageToolsInspectCommand : CliCommand
         var source = ImageSource.Parse(name);
         if (source.Reference is not { } reference)
             throw new CliException($"\"{name}\" does not name an image; write REPOSITORY:TAG or REPOSITORY@DIGEST");
-        var template = format is null || WholeManifest().IsMatch(format) ? null : Read(() => GoTemplate.Parse(format));
-        using var registries = await RegistryAccess.CreateAsync(context, cancellationToken);
+        var template = format is null || WholeManifest().IsMatch(format) ? null : FormatFlag.Use(() => GoTemplate.Parse(format));
+        using var registries = await RegistryAccess.OfBuilderAsync(context, cancellationToken);
         return await RegistryAccess.TryAsync(async () =>
         {
             var image = await ImageInspection.ReadAsync(registries, reference, cancellationToken);
@@ -62,25 +63,13 @@ internal sealed partial class ImageToolsInspectCommand : CliCommand
                 var asksForAll = WholeImage().IsMatch(format!);
                 var data = await image.ToJsonAsync(
                     name, asksForAll || Mentions(format!, "Image"), Mentions(format!, "Provenance") || Mentions(format!, "SBOM"), cancellationToken);
-                context.Out.Write(Read(() => template.Render(data, indented: true)));
+                context.Out.Write(FormatFlag.Use(() => template.Render(data, indented: true)));
             }
             return 0;
         });
     }
 
     private static bool Mentions(string format, string field) => format.Contains("." + field, StringComparison.OrdinalIgnoreCase);
-
-    private static T Read<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (TemplateException e)
-        {
-            throw new CliException($"--format: {e.Message}", innerException: e);
-        }
-    }
 
     /// <summary>What it is without a format, too.</summary>
     [GeneratedRegex(@"^\s*\{\{\s*\.Manifest\s*\}\}\s*$")]

@@ -52,9 +52,9 @@ internal sealed class LoginCommand : CliCommand
         {
             using var client = new RegistryClient(configuration);
             var credential = await RegistryLogin.VerifyAsync(client, registry, RegistryCredential.FromPassword(username, password), cancellationToken);
-            var store = new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"));
+            var store = new DockerConfigCredentials(context.Docker.ConfigFile);
             if (await store.StoreAsync(registry, credential, cancellationToken))
-                context.Warn($"the password is stored unencrypted in {Path.Combine(context.Docker.ConfigDirectory, "config.json")}; a credential helper (credsStore) would keep it safe");
+                context.Warn($"the password is stored unencrypted in {context.Docker.ConfigFile}; a credential helper (credsStore) would keep it safe");
         }
         catch (Exception e) when (e is RegistryException or CredentialStoreException)
         {

@@ -14,7 +14,7 @@ internal sealed class LogoutCommand() : CliCommand("logout", "Log out of a regis
         var registry = RegistryName.Normalize(invocation.FirstArgument);
         try
         {
-            var store = new DockerConfigCredentials(Path.Combine(context.Docker.ConfigDirectory, "config.json"));
+            var store = new DockerConfigCredentials(context.Docker.ConfigFile);
             await context.Out.WriteLineAsync(await store.EraseAsync(registry, cancellationToken)
                 ? $"Removed login credentials for {registry}"
                 : $"Not logged in to {registry}");

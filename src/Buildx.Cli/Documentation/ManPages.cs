@@ -35,7 +35,7 @@ internal static class ManPages
             page.Append(".SH EXAMPLES\n");
         foreach (var (arguments, effect) in command.Examples)
             page.Append($".PP\n{Text(effect)}:\n.PP\n.RS\n.nf\n$ buildx {Text(arguments)}\n.fi\n.RE\n");
-        page.Append(entry.Name == "buildx" ? "" : ".SH SEE ALSO\n.BR buildx (1)\n");
+        page.Append(".SH SEE ALSO\n.BR buildx (1)\n");
         return page.ToString();
     }
 

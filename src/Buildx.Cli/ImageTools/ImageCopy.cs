@@ -18,8 +18,9 @@ internal sealed class ImageCopy(RemoteRepository from, RemoteRepository to)
         }
         else
         {
+            // Layers of Windows' base images are had from where their URLs say.
             var parsed = OciJson.ParseManifest(manifest.Json);
-            await Task.WhenAll(parsed.Layers.Append(parsed.Config).Where(IsInRegistry).DistinctBy(blob => blob.Digest).Select(blob => to.PushBlobAsync(
+            await Task.WhenAll(parsed.Layers.Append(parsed.Config).Where(blob => !MediaTypes.IsNonDistributable(blob.MediaType)).DistinctBy(blob => blob.Digest).Select(blob => to.PushBlobAsync(
                 blob,
                 async token => await from.OpenBlobAsync(blob, cancellationToken: token),
                 from.Name,
@@ -27,8 +28,4 @@ internal sealed class ImageCopy(RemoteRepository from, RemoteRepository to)
         }
         await to.PushManifestAsync(mediaType, manifest.Json, null, cancellationToken);
     }
-
-    /// <summary>Layers of Windows' base images are had from where their URLs say.</summary>
-    private static bool IsInRegistry(Descriptor blob) =>
-        !blob.MediaType.Contains("nondistributable", StringComparison.Ordinal) && !blob.MediaType.Contains("foreign", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using Buildx.Cli.Building;
 using Buildx.Oci;
 
 namespace Buildx.Cli.ImageTools;
@@ -71,7 +72,7 @@ internal sealed class ImageCreator(RegistryAccess registries, ImageCreation crea
         {
             var config = OciJson.ParseManifest(manifest.Json).Config;
             var image = OciJson.ParseConfig(await repository.ReadBlobAsync(config, cancellationToken));
-            descriptor = descriptor with { Platform = new Platform(image.Os, image.Architecture, string.IsNullOrEmpty(image.Variant) ? null : image.Variant) { OsVersion = image.OsVersion }.Normalize() };
+            descriptor = descriptor with { Platform = image.Platform };
         }
         return new SourceImage(reference, descriptor, manifest.Json);
     }

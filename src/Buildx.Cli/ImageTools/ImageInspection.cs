@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Buildx.Cli.Building;
 using Buildx.Oci;
 using Buildx.Registry;
 
@@ -7,11 +8,6 @@ namespace Buildx.Cli.ImageTools;
 /// <summary>An image in a registry, as far as it has been asked for.</summary>
 internal sealed class ImageInspection
 {
-    private const string SubjectKey = "vnd.docker.reference.digest";
-    private const string PredicateKey = "in-toto.io/predicate-type";
-    private const string ProvenancePrefix = "https://slsa.dev/provenance/";
-    private const string SpdxType = "https://spdx.dev/Document";
-
     private readonly RemoteRepository _repository;
 
     private ImageInspection(RemoteRepository repository, ImageReference reference, ManifestContent manifest)
@@ -99,11 +95,11 @@ internal sealed class ImageInspection
     private async Task<IReadOnlyList<(string Type, JsonNode Predicate)>> ReadStatementsAsync(Descriptor image, CancellationToken cancellationToken)
     {
         var found = new List<(string, JsonNode)>();
-        foreach (var attestation in Index?.Manifests.Where(manifest => manifest.Annotations?.GetValueOrDefault(SubjectKey) == image.Digest.Value) ?? [])
+        foreach (var attestation in Index?.Manifests.Where(manifest => AttestationNames.SubjectOf(manifest) == image.Digest.Value) ?? [])
         {
             foreach (var layer in (await ReadManifestAsync(attestation, cancellationToken)).Layers)
             {
-                if (layer.Annotations?.GetValueOrDefault(PredicateKey) is not { } type)
+                if (layer.Annotations?.GetValueOrDefault(AttestationNames.PredicateType) is not { } type)
                     continue;
                 if (JsonNode.Parse(await _repository.ReadBlobAsync(layer, cancellationToken))?["predicate"]?.DeepClone() is { } predicate)
                     found.Add((type, predicate));
@@ -115,7 +111,7 @@ internal sealed class ImageInspection
     private static JsonObject Provenance(IReadOnlyList<(string Type, JsonNode Predicate)> statements)
     {
         var json = new JsonObject();
-        if (statements.FirstOrDefault(statement => statement.Type.StartsWith(ProvenancePrefix, StringComparison.Ordinal)).Predicate is { } predicate)
+        if (statements.FirstOrDefault(statement => statement.Type.StartsWith(AttestationNames.ProvenancePrefix, StringComparison.Ordinal)).Predicate is { } predicate)
             json["SLSA"] = predicate;
         return json;
     }
@@ -123,7 +119,7 @@ internal sealed class ImageInspection
     private static JsonObject Sbom(IReadOnlyList<(string Type, JsonNode Predicate)> statements)
     {
         var json = new JsonObject();
-        var documents = statements.Where(statement => statement.Type == SpdxType).Select(statement => statement.Predicate).ToList();
+        var documents = statements.Where(statement => statement.Type == AttestationNames.Spdx).Select(statement => statement.Predicate).ToList();
         if (documents.Count > 0)
             json["SPDX"] = documents[0];
         if (documents.Count > 1)

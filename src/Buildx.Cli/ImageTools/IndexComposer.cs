@@ -5,9 +5,6 @@ namespace Buildx.Cli.ImageTools;
 /// <summary>Makes one index of images and indexes.</summary>
 internal sealed class IndexComposer
 {
-    private const string DockerPrefix = "application/vnd.docker.";
-    private const string SubjectKey = "vnd.docker.reference.digest";
-
     private readonly List<Descriptor> _manifests = [];
     private readonly Dictionary<Digest, SourceImage> _origins = [];
 
@@ -38,10 +35,9 @@ internal sealed class IndexComposer
         }
         if (platforms.Count > 0)
             Keep(platforms);
-        var isDockers = _manifests.All(manifest => manifest.MediaType.StartsWith(DockerPrefix, StringComparison.Ordinal));
-        if (isDockers && annotations.Count > 0)
+        var mediaType = ImageIndex.TypeFor(_manifests);
+        if (mediaType == MediaTypes.DockerManifestList && annotations.Count > 0)
             throw new CliException("--annotation: all sources are in Docker's format, which has no annotations; add a source in OCI format, or build with --output type=image,oci-mediatypes=true");
-        var mediaType = isDockers ? MediaTypes.DockerManifestList : MediaTypes.OciIndex;
         var ofIndex = annotations.Where(annotation => annotation.IsOfIndex).ToList();
         var index = new ImageIndex([.. _manifests.Select(manifest => Annotate(manifest, annotations))])
         {
@@ -73,9 +69,9 @@ internal sealed class IndexComposer
     {
         var wanted = platforms.Select(platform => platform.Normalize()).ToList();
         var images = _manifests
-            .Where(manifest => PlatformMatcher.IsImage(manifest) && manifest.Platform is { } platform && wanted.Contains((platform with { OsVersion = null }).Normalize()))
+            .Where(manifest => PlatformMatcher.IsImage(manifest) && manifest.Platform is { } platform && wanted.Contains(platform.WithoutVersion()))
             .ToList();
-        var missing = wanted.Where(platform => !images.Any(image => (image.Platform! with { OsVersion = null }).Normalize() == platform)).ToList();
+        var missing = wanted.Where(platform => !images.Any(image => image.Platform!.WithoutVersion() == platform)).ToList();
         if (missing.Count > 0)
         {
             var there = _manifests.Where(PlatformMatcher.IsImage).Select(manifest => manifest.Platform?.ToString() ?? "unknown");
@@ -83,7 +79,7 @@ internal sealed class IndexComposer
         }
         var digests = images.Select(image => image.Digest.Value).ToHashSet(StringComparer.Ordinal);
         _manifests.RemoveAll(manifest => !digests.Contains(manifest.Digest.Value)
-            && !digests.Contains(manifest.Annotations?.GetValueOrDefault(SubjectKey) ?? ""));
+            && !digests.Contains(AttestationNames.SubjectOf(manifest) ?? ""));
     }
 
     private static Descriptor Annotate(Descriptor manifest, IReadOnlyList<ImageAnnotation> annotations)

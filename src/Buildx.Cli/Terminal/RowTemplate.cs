@@ -24,7 +24,7 @@ internal sealed class RowTemplate
     {
         var isTable = format.StartsWith(TableWord, StringComparison.Ordinal);
         var text = (isTable ? format[TableWord.Length..] : format).Trim(' ').Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
-        return new RowTemplate(Try(() => GoTemplate.Parse(text)), headings, isTable);
+        return new RowTemplate(FormatFlag.Use(() => GoTemplate.Parse(text)), headings, isTable);
     }
 
     /// <exception cref="CliException">It asks for a field that rows don't have.</exception>
@@ -45,17 +45,5 @@ internal sealed class RowTemplate
         table.Write(output);
     }
 
-    private string Render(JsonObject row) => Try(() => _template.Render(row));
-
-    private static T Try<T>(Func<T> render)
-    {
-        try
-        {
-            return render();
-        }
-        catch (TemplateException e)
-        {
-            throw new CliException($"--format: {e.Message}", innerException: e);
-        }
-    }
+    private string Render(JsonObject row) => FormatFlag.Use(() => _template.Render(row));
 }

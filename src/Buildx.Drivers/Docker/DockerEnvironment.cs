@@ -29,6 +29,9 @@ public sealed class DockerEnvironment
 
     public string ConfigDirectory { get; }
 
+    /// <summary>Logins, proxies, plugins' settings.</summary>
+    public string ConfigFile => Path.Combine(ConfigDirectory, "config.json");
+
     private string? ContextOverride { get; }
 
     /// <summary>The name of the Docker context in use.</summary>
@@ -136,7 +139,7 @@ public sealed class DockerEnvironment
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(ConfigDirectory, "config.json")));
+            using var document = JsonDocument.Parse(File.ReadAllBytes(ConfigFile));
             return document.RootElement.Clone();
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)

@@ -11,7 +11,6 @@ namespace Buildx.Engine.Attestations;
 internal sealed record Attestation(string PredicateType, string FileName, byte[] Predicate, bool InlineOnly)
 {
     public const string MediaType = "application/vnd.in-toto+json";
-    public const string PredicateTypeAnnotation = "in-toto.io/predicate-type";
 
     private const string StatementType = "https://in-toto.io/Statement/v1";
 

@@ -85,7 +85,7 @@ internal sealed class HistoryRecorder
     private async Task AddProvenanceAsync(string platform, Attestation provenance, HashSet<Digest> blobs, IStorageLease lease)
     {
         var blob = await WriteAsync(Attestation.MediaType, provenance.Predicate, blobs, lease);
-        blob.Annotations[Attestation.PredicateTypeAnnotation] = provenance.PredicateType;
+        blob.Annotations[AttestationNames.PredicateType] = provenance.PredicateType;
         BuildResultInfo info;
         if (platform.Length == 0)
             info = _record.Result ??= new BuildResultInfo();

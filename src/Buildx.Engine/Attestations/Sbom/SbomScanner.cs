@@ -17,8 +17,6 @@ namespace Buildx.Engine.Attestations.Sbom;
 /// </summary>
 internal sealed class SbomScanner(IFrontendBridge bridge)
 {
-    private const string SpdxType = "https://spdx.dev/Document";
-    private const string ProvenancePrefix = "https://slsa.dev/provenance/";
     private const string CoreName = "sbom";
     private const int MaximumSize = 40 << 20;
 
@@ -55,10 +53,10 @@ internal sealed class SbomScanner(IFrontendBridge bridge)
         {
             using var statement = JsonDocument.Parse(content);
             var type = statement.RootElement.GetProperty("predicateType").GetString() ?? "";
-            if (type.StartsWith(ProvenancePrefix, StringComparison.Ordinal))
+            if (type.StartsWith(AttestationNames.ProvenancePrefix, StringComparison.Ordinal))
                 throw new ExportException($"sbom: {options.Generator.FamiliarName} wrote {name}, which is provenance: only the builder can tell that");
-            if (type != SpdxType)
-                throw new ExportException($"sbom: {options.Generator.FamiliarName} wrote {name} of the type \"{type}\", which is not {SpdxType}");
+            if (type != AttestationNames.Spdx)
+                throw new ExportException($"sbom: {options.Generator.FamiliarName} wrote {name} of the type \"{type}\", which is not {AttestationNames.Spdx}");
             return new Attestation(type, name, System.Text.Encoding.UTF8.GetBytes(statement.RootElement.GetProperty("predicate").GetRawText()), InlineOnly: false);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -13,8 +13,6 @@ namespace Buildx.Engine.Exporting.Images;
 /// </summary>
 internal sealed class AttestationManifests(IContentStore content, ImageOptions options)
 {
-    private const string TypeAnnotation = "vnd.docker.reference.type";
-    private const string DigestAnnotation = "vnd.docker.reference.digest";
     private const string AttestationType = "attestation-manifest";
     private const string ArtifactType = "application/vnd.docker.attestation.manifest.v1+json";
 
@@ -51,7 +49,7 @@ internal sealed class AttestationManifests(IContentStore content, ImageOptions o
         {
             var descriptor = await content.WriteAsync(Attestation.MediaType, statement.ToStatement(subjects, indented: false), lease, cancellationToken);
             layers.Add(new LayerBlob(
-                descriptor with { Annotations = new Dictionary<string, string> { [Attestation.PredicateTypeAnnotation] = statement.PredicateType } }, descriptor.Digest, null));
+                descriptor with { Annotations = new Dictionary<string, string> { [AttestationNames.PredicateType] = statement.PredicateType } }, descriptor.Digest, null));
         }
         var config = options.AttestationArtifacts
             ? await content.WriteAsync(MediaTypes.OciEmpty, "{}"u8.ToArray(), lease, cancellationToken)
@@ -67,7 +65,7 @@ internal sealed class AttestationManifests(IContentStore content, ImageOptions o
         return new AssembledManifest(
             manifest with
             {
-                Annotations = new Dictionary<string, string> { [DigestAnnotation] = image.Digest.Value, [TypeAnnotation] = AttestationType },
+                Annotations = new Dictionary<string, string> { [AttestationNames.ReferenceDigest] = image.Digest.Value, [AttestationNames.ReferenceType] = AttestationType },
                 Platform = new Platform("unknown", "unknown"),
             },
             config,
