@@ -193,6 +193,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("[system]\nmaxRegistryConcurrency = 0", "want more than 0")]
     [InlineData("[worker.oci]\nselinux = true", "SELinux")]
     [InlineData("[worker.containerd]\nenabled = true", "no containerd worker")]
+    [InlineData("[cache.gha.verify]\nrequired = true", "are not verified in this version")]
+    [InlineData("[ghacache.sign]\ncmd = \"cosign\"", "are not signed in this version")]
     public void A_setting_that_somebody_would_rely_on_is_refused_with_the_reason(string toml, string message)
     {
         var error = Assert.Throws<ConfigurationException>(() => Read(toml, out _));

@@ -30,11 +30,25 @@ internal static partial class ConfigurationReader
             throw new ConfigurationException($"snapshotter {proxy}: other programs' snapshotters can't be used, layers are overlayfs's own directories");
     }
 
+    private static void RefuseSignedCaches(TomlSection gha)
+    {
+        var (sign, verify) = (gha.Section("sign"), gha.Section("verify"));
+        if (sign.Has("command") || sign.String("cmd") is { Length: > 0 })
+            throw sign.Wrong(sign.Has("command") ? "command" : "cmd", "caches in GitHub are not signed in this version: leave it out");
+        if (verify.Boolean("required") is true)
+            throw verify.Wrong("required", "signatures of caches in GitHub are not verified in this version: leave it out");
+        gha.Ignore("sign", "verify");
+        sign.Ignore("cmd");
+        verify.Ignore("required", "policy");
+    }
+
     /// <summary>Settings that are there and change nothing here.</summary>
     private static List<string> IgnoredSettings(TomlSection toml, TomlSection oci)
     {
         if (toml.Boolean("proxyNetwork") is true)
             throw toml.Wrong("proxyNetwork", "the proxy network is not supported in this version");
+        RefuseSignedCaches(toml.Section("cache").Section("gha"));
+        RefuseSignedCaches(toml.Section("ghacache"));
         var ignored = new List<string>();
         Note(toml, "", "otel", "cache", "ghacache", "provenanceEnvDir");
         Note(oci, "worker.oci.", "noProcessSandbox", "stargzSnapshotter", "userRemapUnsupported", "cniConfigPath", "cniBinaryPath", "cniPoolSize", "bridgeName", "bridgeSubnet");
