@@ -7,7 +7,7 @@ public static class Peers
 
     /// <summary>
     /// Where they are: <c>bin/dockerd</c>, <c>bin/dockerd-20.10</c>, <c>bin/docker</c>, <c>cli-plugins/docker-buildx</c>,
-    /// <c>kubernetes/openapi.json</c>.
+    /// <c>kubernetes/openapi.json</c>, <c>azurite/</c>.
     /// </summary>
     public static Task<string> GetDirectoryAsync() => Fetched.Value;
 
@@ -18,7 +18,7 @@ public static class Peers
     {
         var root = RepositoryRoot.Path;
         var directory = Environment.GetEnvironmentVariable("BUILDX_PEERS") is { Length: > 0 } set ? set : Path.Combine(root, ".peers");
-        string[] last = [".complete", ".complete-20.10", "kubernetes/openapi.json"];
+        string[] last = [".complete", ".complete-20.10", "kubernetes/openapi.json", "azurite/.complete"];
         if (!Array.TrueForAll(last, name => File.Exists(Path.Combine(directory, name))))
             await new Tool(Path.Combine(root, "tests", "peers")) { Timeout = TimeSpan.FromMinutes(10) }.SucceedAsync(directory);
         return directory;

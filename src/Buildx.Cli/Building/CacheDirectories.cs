@@ -1,4 +1,3 @@
-using Buildx.Bake.Entries;
 using Buildx.Client;
 using Buildx.Dockerfile;
 using Buildx.Oci;
@@ -30,13 +29,14 @@ internal sealed class CacheDirectories
     {
         if (request.Call is not null)
             return new CacheDirectories([], []);
-        var exports = request.CacheTo.Select(ToOptions).ToList();
+        var credentials = new CacheCredentials(context, Environment.GetEnvironmentVariable);
+        var exports = request.CacheTo.Select(credentials.Fill).OfType<CacheOptions>().ToList();
         if (BooleanText.IsTrue(request.BuildArguments.GetValueOrDefault("BUILDKIT_INLINE_CACHE")) && !exports.Exists(export => export.Type == "inline"))
             exports.Add(new CacheOptions("inline", new Dictionary<string, string>()));
         var directories = new CacheDirectories([], exports);
         foreach (var export in exports.Where(export => export.Type == "local"))
             directories.Add(Required(export, "dest", "--cache-to"), OciLayout.Create);
-        directories.Imports = [.. request.CacheFrom.Select(ToOptions).Select(import => directories.Resolve(import, context)).OfType<CacheOptions>()];
+        directories.Imports = [.. request.CacheFrom.Select(credentials.Fill).OfType<CacheOptions>().Select(import => directories.Resolve(import, context)).OfType<CacheOptions>()];
         return directories;
     }
 
@@ -92,6 +92,4 @@ internal sealed class CacheDirectories
 
     private static string Required(CacheOptions options, string key, string flag) =>
         options.Attributes.GetValueOrDefault(key) is { Length: > 0 } value ? value : throw new CliException($"{flag} type={options.Type}: {key}=DIRECTORY is missing");
-
-    private static CacheOptions ToOptions(CacheEntry entry) => new(entry.Type, entry.Attributes);
 }

@@ -8,7 +8,12 @@ internal sealed class CacheAttributes(CacheRequest request, string purpose)
 {
     public string Type => request.Type;
 
+    public string Purpose => purpose;
+
     public string? Text(string key) => request.Attributes.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>An attribute for which nothing is a value too.</summary>
+    public string TextOrEmpty(string key, string fallback) => request.Attributes.GetValueOrDefault(key, fallback);
 
     public string Required(string key) => Text(key) ?? throw new CacheTransferException($"{purpose} type={Type}: {key} is missing");
 

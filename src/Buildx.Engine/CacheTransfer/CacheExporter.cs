@@ -9,12 +9,10 @@ using Buildx.Oci;
 
 namespace Buildx.Engine.CacheTransfer;
 
-/// <summary>Writes a cache to its place: layers, config, and at last the manifest.</summary>
+/// <summary>Writes a cache to its place: layers, and at last what tells of them.</summary>
 internal sealed class CacheExporter(ICachePlace place, CacheExportOptions options, IStorage storage)
 {
     public const string ResponseKey = "cache.manifest";
-
-    private const int BlobsAtOnce = 8;
 
     /// <returns>What the client is told; nothing when there was nothing to export.</returns>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(
@@ -27,18 +25,35 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
             using (progress.Step("skipping cache export for empty result"))
                 return ImmutableDictionary<string, string>.Empty;
         }
-        var bounded = new ParallelOptions { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancellationToken };
+        var bounded = new ParallelOptions { MaxDegreeOfParallelism = place.Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(layers.DistinctBy(layer => layer.Descriptor.Digest), bounded, async (layer, token) =>
         {
             using var step = progress.Step($"writing layer {layer.Descriptor.Digest}");
             await place.WriteBlobAsync(layer.Descriptor, attempt => layer.OpenAsync(storage.Content, attempt), layer.Source?.Repository, token);
         });
-        var json = writer.Write();
+        var descriptions = layers.Select(layer => CacheDescriptors.Describe(layer, TimeOf(nodes, layer), options.OciMediaTypes)).ToImmutableArray();
+        return await (place switch
+        {
+            IIndexPlace indexes => WriteIndexAsync(indexes, writer.Write(descriptions), progress, cancellationToken),
+            IManifestPlace manifests => WriteManifestAsync(manifests, writer.Write(), descriptions, progress, cancellationToken),
+            _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
+        });
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> WriteIndexAsync(IIndexPlace place, byte[] json, IVertexProgress progress, CancellationToken cancellationToken)
+    {
+        using (progress.Step($"writing cache index {Digest.Sha256(json)}"))
+            await place.WriteIndexAsync(json, cancellationToken);
+        return ImmutableDictionary<string, string>.Empty;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> WriteManifestAsync(
+        IManifestPlace place, byte[] json, ImmutableArray<Descriptor> layers, IVertexProgress progress, CancellationToken cancellationToken)
+    {
         var config = new Descriptor(CacheConfig.MediaType, Digest.Sha256(json), json.Length);
         using (progress.Step($"writing config {config.Digest}"))
             await place.WriteBlobAsync(config, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, cancellationToken);
-        var times = layers.Select(layer => TimeOf(nodes, layer)).ToList();
-        var (mediaType, manifest) = Manifest([.. layers.Select((layer, i) => CacheDescriptors.Describe(layer, times[i], options.OciMediaTypes))], config);
+        var (mediaType, manifest) = Manifest(layers, config);
         var descriptor = new Descriptor(mediaType, Digest.Sha256(manifest), manifest.Length);
         using (progress.Step($"writing cache {(options.ImageManifest ? "image manifest" : "manifest")} {descriptor.Digest}"))
             await place.WriteManifestAsync(descriptor, manifest, cancellationToken);

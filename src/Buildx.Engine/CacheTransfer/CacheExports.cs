@@ -29,6 +29,9 @@ internal sealed class CacheExports
                 {
                     CachePlaces.Inline => "preparing layers for inline cache",
                     "local" => "exporting cache to client directory",
+                    "s3" => "exporting cache to Amazon S3",
+                    "azblob" => "exporting cache to Azure Blob Storage",
+                    "gha" => "exporting to GitHub Actions Cache",
                     var type => $"exporting cache to {type}",
                 })),
         ];

@@ -14,19 +14,26 @@ internal sealed class CacheImporter(ICachePlace place)
 
     /// <exception cref="CacheTransferException">There is no cache there.</exception>
     /// <exception cref="InvalidDataException">What is there can't be read.</exception>
-    public async Task<IReadOnlyList<ImportedCache>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ImportedCache>> ReadAsync(CancellationToken cancellationToken) => place switch
+    {
+        IIndexPlace indexes => [.. (await indexes.ReadIndexesAsync(cancellationToken)).Select(json => new ImportedCache(CacheConfigReader.Read(json, place.Layers)))],
+        IManifestPlace manifests => await ReadManifestAsync(manifests, cancellationToken),
+        _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
+    };
+
+    private static async Task<IReadOnlyList<ImportedCache>> ReadManifestAsync(IManifestPlace place, CancellationToken cancellationToken)
     {
         var json = await place.ReadManifestAsync(cancellationToken);
         var type = OciJson.DetectManifestType(json);
         var (config, blobs) = MediaTypes.IsIndex(type) ? FromIndex(OciJson.ParseIndex(json)) : FromManifest(OciJson.ParseManifest(json));
         if (config is not null)
-            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), Layers(blobs)))];
+            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), Layers(blobs, place)))];
         var inline = new List<ImportedCache>();
-        await ReadInlineAsync(json, inline, depth: 0, cancellationToken);
+        await ReadInlineAsync(place, json, inline, depth: 0, cancellationToken);
         return inline.Count > 0 ? inline : throw new CacheTransferException($"{place.Name} is an image without cache: build it with --cache-to type=inline");
     }
 
-    private Dictionary<Digest, LayerBlob> Layers(IEnumerable<Descriptor> blobs) => blobs
+    private static Dictionary<Digest, LayerBlob> Layers(IEnumerable<Descriptor> blobs, IManifestPlace place) => blobs
         .Select(blob => CacheDescriptors.Read(blob, place.Layers))
         .OfType<LayerBlob>()
         .DistinctBy(layer => layer.Descriptor.Digest)
@@ -38,14 +45,14 @@ internal sealed class CacheImporter(ICachePlace place)
     private static (Descriptor? Config, IReadOnlyList<Descriptor> Blobs) FromManifest(ImageManifest manifest) =>
         (manifest.Config.MediaType == CacheConfig.MediaType ? manifest.Config : null, manifest.Layers);
 
-    private async Task ReadInlineAsync(byte[] json, List<ImportedCache> found, int depth, CancellationToken cancellationToken)
+    private static async Task ReadInlineAsync(IManifestPlace place, byte[] json, List<ImportedCache> found, int depth, CancellationToken cancellationToken)
     {
         if (depth > MaximumIndexDepth)
             return;
         if (MediaTypes.IsIndex(OciJson.DetectManifestType(json)))
         {
             foreach (var descriptor in OciJson.ParseIndex(json).Manifests)
-                await ReadInlineAsync(await place.ReadManifestAsync(descriptor, cancellationToken), found, depth + 1, cancellationToken);
+                await ReadInlineAsync(place, await place.ReadManifestAsync(descriptor, cancellationToken), found, depth + 1, cancellationToken);
             return;
         }
         var manifest = OciJson.ParseManifest(json);

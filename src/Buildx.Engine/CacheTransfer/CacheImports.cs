@@ -19,7 +19,7 @@ internal sealed class CacheImports(CachePlaces places, TimeProvider time)
                 try
                 {
                     return await VertexProgress.RunAsync(
-                        new KeyHash("import").Add(job.Reference).Add(request.Key).ToDigest(),
+                        new KeyHash("import").Add(job.Reference).Add(request.PublicKey).ToDigest(),
                         $"importing cache manifest from {place.Name}",
                         job.Progress,
                         time,

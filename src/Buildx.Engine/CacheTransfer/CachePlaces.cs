@@ -1,4 +1,8 @@
+using System.Net;
 using Buildx.Engine.CacheTransfer.Places;
+using Buildx.Engine.CacheTransfer.Stores.Azure;
+using Buildx.Engine.CacheTransfer.Stores.GitHub;
+using Buildx.Engine.CacheTransfer.Stores.S3;
 using Buildx.Engine.Server;
 using Buildx.Engine.Sources.Image;
 using Buildx.Oci;
@@ -7,35 +11,55 @@ using Buildx.Registry;
 namespace Buildx.Engine.CacheTransfer;
 
 /// <summary>Finds the place that a client means.</summary>
-internal sealed class CachePlaces(RegistryClient registries)
+internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) : IDisposable
 {
     public const string Inline = "inline";
+
+    private readonly HttpClient _http = CreateHttpClient();
 
     /// <exception cref="CacheTransferException">There is no such kind of cache here, or an attribute is missing or wrong.</exception>
     public ICachePlace ForImport(CacheRequest request, ISession? session)
     {
         var attributes = new CacheAttributes(request, "cache import");
-        return request.Type switch
-        {
-            "registry" => Registry(attributes, session),
-            "local" => new LocalPlace(
+        return request.Type == "local"
+            ? new LocalPlace(
                 session,
                 attributes.Required("src"),
-                Digest.TryParse(attributes.Required("digest"), out var digest) ? digest : throw attributes.Invalid("digest", attributes.Required("digest"), "a digest")),
-            _ => throw Unknown(request.Type, "import", "registry and local"),
-        };
+                Digest.TryParse(attributes.Required("digest"), out var digest) ? digest : throw attributes.Invalid("digest", attributes.Required("digest"), "a digest"))
+            : Find(attributes, session) ?? throw Unknown(attributes, "registry, local, s3, azblob, gha");
     }
 
     /// <inheritdoc cref="ForImport"/>
     public ICachePlace ForExport(CacheRequest request, ISession? session)
     {
         var attributes = new CacheAttributes(request, "cache export");
-        return request.Type switch
-        {
-            "registry" => Registry(attributes, session),
-            "local" => new LocalPlace(session, attributes.Required("dest"), null),
-            _ => throw Unknown(request.Type, "export", "registry, local and inline"),
-        };
+        return request.Type == "local"
+            ? new LocalPlace(session, attributes.Required("dest"), null)
+            : Find(attributes, session) ?? throw Unknown(attributes, "registry, local, inline, s3, azblob, gha");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>A place that is the same for both ways.</summary>
+    private ICachePlace? Find(CacheAttributes attributes, ISession? session) => attributes.Type switch
+    {
+        "registry" => Registry(attributes, session),
+        "s3" => S3(attributes, session),
+        "azblob" => Azure(attributes, session),
+        "gha" => new GitHubPlace(GitHubOptions.Read(attributes, Environment.GetEnvironmentVariable, time.GetUtcNow()), _http, session, time),
+        _ => null,
+    };
+
+    private ObjectPlace S3(CacheAttributes attributes, ISession? session)
+    {
+        var (options, names) = S3Options.Read(attributes, AwsProfiles.OfThisProcess, Environment.GetEnvironmentVariable);
+        return new ObjectPlace(new S3Store(options, _http, time), names, session);
+    }
+
+    private ObjectPlace Azure(CacheAttributes attributes, ISession? session)
+    {
+        var (options, names) = AzureOptions.Read(attributes, Environment.GetEnvironmentVariable);
+        return new ObjectPlace(new AzureStore(options, _http, time), names, session);
     }
 
     private RegistryPlace Registry(CacheAttributes attributes, ISession? session)
@@ -53,6 +77,24 @@ internal sealed class CachePlaces(RegistryClient registries)
             registries.Open(reference, SessionCredentials.For(session), attributes.Flag("registry.insecure") ?? false), reference, session);
     }
 
-    private static CacheTransferException Unknown(string type, string purpose, string there) =>
-        new($"cache {purpose} type={type} is not supported by this builder: there are {there}");
+    private static HttpClient CreateHttpClient()
+    {
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("buildx-dotnet/" + typeof(CachePlaces).Assembly.GetName().Version?.ToString(3));
+        return http;
+    }
+
+    private static CacheTransferException Unknown(CacheAttributes attributes, string there) =>
+        new($"{attributes.Purpose} type={attributes.Type} is not supported by this builder: there are {there}");
 }

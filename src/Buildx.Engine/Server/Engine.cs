@@ -33,6 +33,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly IStorage _storage;
     private readonly FileHashCache _hashes;
     private readonly RegistryClient _registries;
+    private readonly CachePlaces _caches;
     private readonly ExecEnvironment _exec;
     private readonly HttpSource _downloads;
     private readonly AfterBuilds? _pruning;
@@ -85,7 +86,8 @@ internal sealed class Engine : IAsyncDisposable
         var exporters = new ExporterFactory(storage, _registries);
         var worker = new WorkerDescription(WorkerDescription.ReadOrCreateId(configuration.Root), configuration, emulation, devices, policies);
         var frontends = new FrontendCatalog(_exec, worker, configuration.Frontends);
-        var runner = new BuildRunner(solver, frontends, descriptions, exporters, new CachePlaces(_registries), storage, emulation, configuration, time);
+        _caches = new CachePlaces(_registries, time);
+        var runner = new BuildRunner(solver, frontends, descriptions, exporters, _caches, storage, emulation, configuration, time);
         var builds = new BuildRegistry();
         History = new BuildHistory(storage, configuration.History, time);
         Control = new ControlService(runner, frontends, builds, new SessionManager(), worker, storage, History, Activity, time);
@@ -129,6 +131,7 @@ internal sealed class Engine : IAsyncDisposable
             await _pruning.DisposeAsync();
         _exec.Dispose();
         _registries.Dispose();
+        _caches.Dispose();
         _downloads.Dispose();
         _hashes.Dispose();
         await _storage.DisposeAsync();

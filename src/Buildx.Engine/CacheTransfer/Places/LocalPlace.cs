@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Buildx.Engine.CacheTransfer.Places;
 
 /// <summary><c>type=local</c>: a directory of the client, which has an OCI layout's blobs in it and is reached through the session.</summary>
-internal sealed class LocalPlace : ICachePlace, IBlobSource
+internal sealed class LocalPlace : IManifestPlace, IBlobSource
 {
     private const int MaximumJsonSize = 64 << 20;
 

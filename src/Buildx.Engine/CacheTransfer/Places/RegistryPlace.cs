@@ -6,7 +6,7 @@ using Buildx.Registry;
 namespace Buildx.Engine.CacheTransfer.Places;
 
 /// <summary><c>type=registry</c>: a tag of a repository.</summary>
-internal sealed class RegistryPlace(RemoteRepository repository, ImageReference reference, ISession? session) : ICachePlace, IBlobSource
+internal sealed class RegistryPlace(RemoteRepository repository, ImageReference reference, ISession? session) : IManifestPlace, IBlobSource
 {
     public string Name => reference.ToString();
 

@@ -18,7 +18,19 @@ internal sealed record CacheConfig
 /// <param name="Parent">The layer below; -1 for none. Zero is left out.</param>
 internal sealed record CacheConfigLayer(
     [property: JsonPropertyName("blob")] Digest Blob,
-    [property: JsonPropertyName("parent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Parent);
+    [property: JsonPropertyName("parent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Parent)
+{
+    /// <summary>What a manifest says where there is one.</summary>
+    [JsonPropertyName("annotations")]
+    public CacheConfigLayerDescription? Description { get; init; }
+}
+
+/// <param name="CreatedAt">The year 1 where it is not known.</param>
+internal sealed record CacheConfigLayerDescription(
+    [property: JsonPropertyName("mediaType")] string? MediaType,
+    [property: JsonPropertyName("diffID")] Digest DiffId,
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt);
 
 internal sealed record CacheConfigRecord
 {

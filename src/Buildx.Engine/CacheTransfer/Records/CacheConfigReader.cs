@@ -29,6 +29,15 @@ internal sealed class CacheConfigReader
         return new CacheConfigReader(config.Layers ?? [], config.Records ?? [], blobs).ReadAll();
     }
 
+    /// <summary>A config that describes its layers itself.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static IReadOnlyList<CacheNode> Read(ReadOnlySpan<byte> json, IBlobSource source)
+    {
+        var config = Parse(json, CacheConfigJson.Default.CacheConfig);
+        var blobs = (config.Layers ?? []).DistinctBy(layer => layer.Blob).Select(layer => CacheDescriptors.Read(layer, source)).OfType<LayerBlob>();
+        return new CacheConfigReader(config.Layers ?? [], config.Records ?? [], blobs.ToDictionary(blob => blob.Descriptor.Digest)).ReadAll();
+    }
+
     /// <summary>The records in an image's config.</summary>
     /// <exception cref="InvalidDataException">They are none.</exception>
     public static IReadOnlyList<CacheNode> ReadInline(ReadOnlySpan<byte> json, IReadOnlyList<LayerBlob> layers)

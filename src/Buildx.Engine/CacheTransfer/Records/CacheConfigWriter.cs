@@ -33,11 +33,18 @@ internal sealed class CacheConfigWriter
     /// <summary>What the config points at, in its order: a blob may come several times.</summary>
     public IReadOnlyList<LayerBlob> Layers => [.. _ordered.Select(chain => chain.Layer)];
 
-    public byte[] Write()
+    /// <param name="layers">Descriptors of the <see cref="Layers"/>, for a config that has no manifest beside it.</param>
+    public byte[] Write(IReadOnlyList<Descriptor>? layers = null)
     {
         var config = new CacheConfig
         {
-            Layers = [.. _ordered.Select(chain => new CacheConfigLayer(chain.Layer.Descriptor.Digest, chain.Parent is { } parent ? _chains[parent].Number : -1))],
+            Layers =
+            [
+                .. _ordered.Select((chain, i) => new CacheConfigLayer(chain.Layer.Descriptor.Digest, chain.Parent is { } parent ? _chains[parent].Number : -1)
+                {
+                    Description = layers is null ? null : CacheDescriptors.ToDescription(layers[i], chain.Layer.DiffId),
+                }),
+            ],
             Records = [.. _nodes.Select(node => ToRecord(node, tree => _chains[NameOf(tree, tree.Layers.Length)].Number))],
         };
         return JsonSerializer.SerializeToUtf8Bytes(config, CacheConfigJson.Default.CacheConfig);

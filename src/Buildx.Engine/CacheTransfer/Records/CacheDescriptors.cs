@@ -18,6 +18,18 @@ internal static class CacheDescriptors
         return new Descriptor(MediaTypes.Translate(layer.Descriptor.MediaType, ociMediaTypes), layer.Descriptor.Digest, layer.Descriptor.Size) { Annotations = annotations };
     }
 
+    public static CacheConfigLayerDescription ToDescription(Descriptor descriptor, Digest diffId) => new(
+        descriptor.MediaType,
+        diffId,
+        descriptor.Size,
+        descriptor.Annotations?.GetValueOrDefault(CreatedAtAnnotation) is { } time ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) : default);
+
+    /// <inheritdoc cref="Read(Descriptor, IBlobSource)"/>
+    public static LayerBlob? Read(CacheConfigLayer layer, IBlobSource source) =>
+        layer.Description is { MediaType: { } type, DiffId.IsEmpty: false, Size: >= 0 } description && MediaTypes.IsLayer(type)
+            ? new LayerBlob(new Descriptor(MediaTypes.Translate(type, oci: true), layer.Blob, description.Size), description.DiffId, source)
+            : null;
+
     /// <summary>Null for what does not say what it unpacks to: it could not be verified.</summary>
     public static LayerBlob? Read(Descriptor descriptor, IBlobSource source) =>
         descriptor.Annotations is { } annotations && annotations.TryGetValue(DiffIdAnnotation, out var text) && Digest.TryParse(text, out var diffId) && MediaTypes.IsLayer(descriptor.MediaType)
