@@ -20,6 +20,7 @@ internal sealed class NodeProgress(string node, IProgressSink display) : IProgre
             Group = vertex.Group is { } group ? group with { Id = $"{node}/{group.Id}" } : null,
         })],
         Statuses = [.. status.Statuses.Select(transfer => transfer with { Vertex = Own(transfer.Vertex) })],
+        Reasons = [.. status.Reasons.Select(why => why with { Vertex = Own(why.Vertex) })],
         Logs = [.. status.Logs.Select(log => log with { Vertex = Own(log.Vertex) })],
         Warnings = [.. status.Warnings.Select(warning => warning with { Vertex = Own(warning.Vertex) })],
     });

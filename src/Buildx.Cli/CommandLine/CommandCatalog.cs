@@ -23,6 +23,7 @@ internal static class CommandCatalog
         new("prune", "Remove build cache", () => new PruneCommand()),
         new("imagetools create", "Make an image of images that are in registries", () => new ImageToolsCreateCommand()),
         new("imagetools inspect", "Show an image that is in a registry", () => new ImageToolsInspectCommand()),
+        new("history explain", "Say why the steps of a build ran instead of being taken from the cache", () => new HistoryExplainCommand()),
         new("dial-stdio", "Join standard input and output with a builder's BuildKit, for other clients", () => new DialStdioCommand()),
         new("completion", "Print a shell's script that completes command lines", () => new CompletionCommand()),
         new("version", "Show the version", () => new VersionCommand()),
@@ -35,6 +36,7 @@ internal static class CommandCatalog
     public static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
         ["imagetools"] = "Make and show images that are in registries",
+        ["history"] = "Show, explain, export and remove the records of builds",
     };
 
     /// <summary>What can stand first, in the order of the commands.</summary>
@@ -48,7 +50,7 @@ internal static class CommandCatalog
     public static IEnumerable<CatalogEntry> Shown => Entries.Where(entry => !entry.IsHidden);
 
     // Buildx's own, of later issues: named so that the error can say what they are.
-    private static readonly string[] Planned = ["dap", "debug", "history", "policy"];
+    private static readonly string[] Planned = ["dap", "debug", "policy"];
 
     public static CatalogEntry? Find(string name)
     {

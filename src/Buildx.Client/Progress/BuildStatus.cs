@@ -1,3 +1,5 @@
+using Buildx.Client.Explanations;
+
 namespace Buildx.Client.Progress;
 
 /// <summary>A build's steps so far: what the displays show.</summary>
@@ -30,6 +32,11 @@ public sealed class BuildStatus
                 continue;
             step.Apply(transfer);
             Changed.Add(step);
+        }
+        foreach (var why in status.Reasons)
+        {
+            if (_byDigest.TryGetValue(why.Vertex, out var step))
+                step.Reasons = CauseText.Notable(why.Reason);
         }
         foreach (var warning in status.Warnings)
         {

@@ -27,6 +27,9 @@ public sealed class BuildStep
 
     public IReadOnlyList<BuildWarning> Warnings => _warnings;
 
+    /// <summary>What has changed since the step was done before, where the engine tells.</summary>
+    public IReadOnlyList<string> Reasons { get; internal set; } = [];
+
     public StepLog Log { get; } = new();
 
     /// <summary>A group of only weak members, which is not shown.</summary>
@@ -42,6 +45,8 @@ public sealed class BuildStep
     internal int Index { get; set; }
 
     internal int PrintedWarnings { get; set; }
+
+    internal bool AreReasonsPrinted { get; set; }
 
     public TimeSpan GetDuration(DateTimeOffset now) => Interval.Sum(_intervals.Values, now);
 

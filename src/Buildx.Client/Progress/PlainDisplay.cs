@@ -7,6 +7,7 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock, bool c
     : ProgressDisplay(refresh ?? TimeSpan.FromMilliseconds(150))
 {
     private const int MaxName = 72;
+    private const int MaxReasons = 5;
     private const double MinTransferProgress = 0.05;
 
     private static readonly TimeSpan MinTransferTime = TimeSpan.FromSeconds(5);
@@ -55,6 +56,7 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock, bool c
             step.Index = ++_lastIndex;
         if (step != _current)
             Begin(step);
+        PrintReasons(step);
         var hasOpenTransfers = PrintTransfers(step);
         for (; step.PrintedWarnings < step.Warnings.Count; step.PrintedWarnings++)
             Line(step, $"WARN: {step.Warnings[step.PrintedWarnings].Message}");
@@ -86,6 +88,17 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock, bool c
             output.Write($"#0 {description}\n\n");
         (_current, _currentSince) = (step, clock.GetUtcNow());
         Line(step, cutNames && step.Name.Length > MaxName ? step.Name[..MaxName] + "..." : step.Name);
+    }
+
+    private void PrintReasons(BuildStep step)
+    {
+        if (step.AreReasonsPrinted || step.Reasons.Count == 0)
+            return;
+        step.AreReasonsPrinted = true;
+        foreach (var reason in step.Reasons.Take(MaxReasons))
+            Line(step, $"because {reason}");
+        if (step.Reasons.Count > MaxReasons)
+            Line(step, $"and {step.Reasons.Count - MaxReasons} more: see history explain");
     }
 
     private bool PrintTransfers(BuildStep step)

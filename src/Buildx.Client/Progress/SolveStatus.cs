@@ -1,4 +1,5 @@
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Explanations;
 
 namespace Buildx.Client.Progress;
 
@@ -13,6 +14,9 @@ public sealed record SolveStatus
 
     public IReadOnlyList<BuildWarning> Warnings { get; init; } = [];
 
+    /// <summary>Why steps run, from an engine that tells.</summary>
+    public IReadOnlyList<StepWhy> Reasons { get; init; } = [];
+
     /// <summary>From the wire.</summary>
     public static SolveStatus From(StatusResponse response) => new()
     {
@@ -25,15 +29,8 @@ public sealed record SolveStatus
             Error = vertex.Error,
             Group = vertex.ProgressGroup is { } group ? new ProgressGroup(group.Id, group.Name, group.Weak) : null,
         })],
-        Statuses = [.. response.Statuses.Select(status => new TransferState(status.ID, status.Vertex)
-        {
-            Name = status.Name,
-            Current = status.Current,
-            Total = status.Total,
-            Timestamp = status.Timestamp?.ToDateTimeOffset() ?? default,
-            Started = status.Started?.ToDateTimeOffset(),
-            Completed = status.Completed?.ToDateTimeOffset(),
-        })],
+        Statuses = [.. response.Statuses.Where(status => status.ID != BuildExplanation.StatusId).Select(From)],
+        Reasons = [.. response.Statuses.Where(status => status.ID == BuildExplanation.StatusId).Select(StepWhy.TryRead).OfType<StepWhy>()],
         Logs = [.. response.Logs.Select(log => new LogOutput(log.Vertex, (int)log.Stream, log.Msg.Memory, log.Timestamp?.ToDateTimeOffset() ?? default))],
         Warnings = [.. response.Warnings.Select(warning => new BuildWarning(warning.Vertex, warning.Short.ToStringUtf8())
         {
@@ -43,5 +40,15 @@ public sealed record SolveStatus
             Source = warning.Info,
             Ranges = [.. warning.Ranges],
         })],
+    };
+
+    private static TransferState From(VertexStatus status) => new(status.ID, status.Vertex)
+    {
+        Name = status.Name,
+        Current = status.Current,
+        Total = status.Total,
+        Timestamp = status.Timestamp?.ToDateTimeOffset() ?? default,
+        Started = status.Started?.ToDateTimeOffset(),
+        Completed = status.Completed?.ToDateTimeOffset(),
     };
 }

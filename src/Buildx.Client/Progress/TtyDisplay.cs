@@ -93,6 +93,9 @@ internal sealed class TtyDisplay : ProgressDisplay
             var prefix = step.IsCancelled ? "CANCELED " : step.Error.Length > 0 ? "ERROR " : step.IsCached ? "CACHED " : "";
             var color = step.IsCancelled ? _colors.Cancel : step.Error.Length > 0 ? _colors.Error : _colors.Run;
             rows.Add(new Row(prefix + step.Name, "", step.GetDuration(now), step.IsCompleted, color, step));
+            // The first will do: there is little room, and history explain has them all.
+            if (step is { Reasons: [var reason, ..], IsCompleted: false })
+                rows.Add(new Row($"=> because {reason}{(step.Reasons.Count > 1 ? $" (and {step.Reasons.Count - 1} more)" : "")}", "", step.GetDuration(now), false, _colors.Run, null));
             foreach (var transfer in step.Transfers)
             {
                 if (transfer.Started is { } started)

@@ -1,5 +1,6 @@
 using Buildx.Client.Progress;
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Explanations;
 using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Sessions;
 using Grpc.Core;
@@ -13,6 +14,9 @@ internal sealed class Solve(
     private static readonly TimeSpan StatusInactivity = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StatusRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SessionGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Asks for reasons; who knows nothing of them does not mind.</summary>
+    private static readonly Metadata Reasons = new() { { BuildExplanation.Header, "1" } };
 
     private readonly LLBBridge.LLBBridgeClient _bridge = new(invoker);
     private readonly string _ref = options.Ref ?? SessionTunnel.NewId();
@@ -180,7 +184,7 @@ internal sealed class Solve(
         {
             try
             {
-                using var call = control.Status(new StatusRequest { Ref = _ref }, cancellationToken: cancellationToken);
+                using var call = control.Status(new StatusRequest { Ref = _ref }, Reasons, cancellationToken: cancellationToken);
                 while (await call.ResponseStream.MoveNext(cancellationToken))
                 {
                     Volatile.Write(ref _lastStatus, Environment.TickCount64);

@@ -8,4 +8,5 @@ namespace Buildx.Engine.ContentHashing;
 /// stamps before and after some work mean that the work saw what was hashed.
 /// </param>
 /// <param name="Size">Of the content of all selected files, in bytes.</param>
-internal sealed record ContentHash(Digest Content, Digest Stamp, long Size);
+/// <param name="Files">Those that the content counts of; none when only the stamp was asked for.</param>
+internal sealed record ContentHash(Digest Content, Digest Stamp, long Size, IReadOnlyList<HashedFile> Files);

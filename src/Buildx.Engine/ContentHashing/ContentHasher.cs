@@ -45,10 +45,11 @@ internal sealed class ContentHasher(FileHashCache cache)
             // Overlay mounts get another device number each time, but show the inodes of the file system below.
             ulong? device = FileSystem.GetKind(tree.Root) == OverlayMagic ? OverlayMagic : null;
             var size = 0L;
+            var files = new List<HashedFile>();
             foreach (var selection in selections)
-                size += Hash(root, tree, device, selection, withContent ? content : null, stamp, cancellationToken);
+                size += Hash(root, tree, device, selection, withContent ? content : null, stamp, files, cancellationToken);
             return new ContentHash(
-                Digest.FromSha256Hash(content.GetHashAndReset()), Digest.FromSha256Hash(stamp.GetHashAndReset()), size);
+                Digest.FromSha256Hash(content.GetHashAndReset()), Digest.FromSha256Hash(stamp.GetHashAndReset()), size, files);
         }
         catch (LinuxException exception)
         {
@@ -59,7 +60,7 @@ internal sealed class ContentHasher(FileHashCache cache)
     /// <returns>The size of what was selected.</returns>
     private long Hash(
         SafeFileHandle root, FileTree tree, ulong? device, ContentSelection selection,
-        IncrementalHash? content, IncrementalHash stamp, CancellationToken cancellationToken)
+        IncrementalHash? content, IncrementalHash stamp, List<HashedFile> counted, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> paths = selection.AllowWildcard
             ? TreeGlob.Expand(root, tree, selection.Path, cancellationToken)
@@ -94,7 +95,11 @@ internal sealed class ContentHasher(FileHashCache cache)
             foreach (var file in files)
             {
                 if (file.Name.Length > 0 || !selection.ContentsOnly)
+                {
                     writer.WriteContent(content, file);
+                    if (content is not null)
+                        counted.Add(file);
+                }
                 writer.WriteStamp(stamp, file);
                 if (file.Entry.Status.IsRegular)
                     size += file.Entry.Status.Size;

@@ -9,6 +9,7 @@ using Buildx.Engine.Storage;
 using Buildx.Oci;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.Errors;
+using Buildx.Protocol.Explanations;
 using Google.Protobuf;
 using Grpc.Core;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
@@ -59,6 +60,8 @@ internal sealed class HistoryRecorder
             _record.Logs = new BlobDescriptor { MediaType = StatusLog.MediaType, Digest = log.Digest.Value, Size = log.Size };
             (_record.NumTotalSteps, _record.NumCachedSteps, _record.NumCompletedSteps, _record.NumWarnings) =
                 (log.Steps, log.CachedSteps, log.CompletedSteps, log.Warnings);
+            var explanation = await WriteAsync(BuildExplanation.MediaType, ExplanationJson.Write(progress.Explain()), blobs, lease);
+            _record.Logs.Annotations[BuildExplanation.Annotation] = explanation.Digest;
             if (error is not null)
                 await AddErrorAsync(error, blobs, lease);
             for (var i = 0; i < (response?.Count ?? 0); i++)

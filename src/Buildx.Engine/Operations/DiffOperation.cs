@@ -17,7 +17,7 @@ internal sealed class DiffOperation(DiffOp operation, IStorage storage) : IOpera
 
     public bool DependsOnContent(int input) => false;
 
-    public Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
+    public Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("a diff takes its inputs as a whole");
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)

@@ -17,13 +17,14 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
 
     public bool DependsOnContent(int input) => operation.GetContentSelections(input) is not null;
 
-    public async Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
+    public async Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
     {
         var selections = operation.GetContentSelections(input) ?? [ContentSelection.Everything];
         await using var open = await (tree ?? Empty).OpenAsync(cancellationToken);
         try
         {
-            return (await hasher.HashAsync(open.Tree, selections, cancellationToken)).Content;
+            var hash = await hasher.HashAsync(open.Tree, selections, cancellationToken);
+            return new InputContent(hash.Content, hash.Files);
         }
         catch (FileOperationException e) when (IsBuildContext(context.Vertex.Inputs[input].Vertex) && e.Message.EndsWith(": not found", StringComparison.Ordinal))
         {

@@ -12,7 +12,7 @@ internal sealed class MergeOperation(IStorage storage) : IOperation
 
     public bool DependsOnContent(int input) => false;
 
-    public Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
+    public Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("a merge takes its inputs as a whole");
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)

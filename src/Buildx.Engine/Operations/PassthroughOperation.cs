@@ -12,7 +12,7 @@ internal sealed class PassthroughOperation(PassthroughOp operation) : IOperation
 
     public bool DependsOnContent(int input) => false;
 
-    public Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
+    public Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("what is passed on is passed on as a whole");
 
     public Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Buildx.Engine.CacheTransfer;
 using Buildx.Engine.Execution.Devices;
+using Buildx.Engine.Explanations;
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Frontends.Gateway;
 using Buildx.Engine.Server;
@@ -68,6 +69,14 @@ internal sealed class BuildJob : IAsyncDisposable
 
     /// <summary>Caches of other builders.</summary>
     public CacheExchange Exchange { get; } = new();
+
+    /// <summary>Whose build it is: where what was built before may be an earlier form of what is built now.</summary>
+    public string Project { get; init; } = "";
+
+    /// <summary>The variables that the client has given values.</summary>
+    public IReadOnlySet<string> Arguments { get; init; } = new HashSet<string>();
+
+    public ExplainedSteps Explained { get; } = new();
 
     /// <summary>Which sources the build may use.</summary>
     public SourcePolicy SourcePolicy { get; init; } = SourcePolicy.None;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Explanations;
 
 namespace Buildx.Engine.Solving;
 
@@ -33,8 +34,31 @@ internal sealed class BuildProgress
         Wake();
     }
 
+    /// <summary>Why the steps ran that ran so far, in the order in which they began.</summary>
+    public BuildExplanation Explain()
+    {
+        var names = new Dictionary<string, string>();
+        var steps = new List<ExplainedStep>();
+        lock (_lock)
+        {
+            foreach (var change in _events)
+            {
+                foreach (var vertex in change.Vertexes)
+                    names[vertex.Digest] = vertex.Name;
+                foreach (var status in change.Statuses.Where(IsReason))
+                {
+                    steps.RemoveAll(step => step.Vertex == status.Vertex);
+                    if (ExplanationJson.TryReadStep(status.Name) is { } reason)
+                        steps.Add(new ExplainedStep(status.Vertex, names.GetValueOrDefault(status.Vertex, ""), reason));
+                }
+            }
+        }
+        return new BuildExplanation(steps);
+    }
+
     /// <summary>What happened, from the beginning, several changes in one message where they came quickly.</summary>
-    public async IAsyncEnumerable<StatusResponse> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="withReasons">Whether the reader knows what to do with reasons (<see cref="BuildExplanation.StatusId"/>).</param>
+    public async IAsyncEnumerable<StatusResponse> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken, bool withReasons = false)
     {
         var next = 0;
         while (true)
@@ -54,6 +78,8 @@ internal sealed class BuildProgress
                 }
                 completed &= next == _events.Count;
             }
+            if (batch is not null && !withReasons)
+                WithoutReasons(batch);
             if (batch is not null)
                 yield return batch;
             else if (completed)
@@ -65,6 +91,17 @@ internal sealed class BuildProgress
 
     /// <summary>Bytes in one message, well below gRPC's default limit of 4 MB.</summary>
     private const int MaximumBatch = 256 << 10;
+
+    private static bool IsReason(VertexStatus status) => status.ID == BuildExplanation.StatusId;
+
+    private static void WithoutReasons(StatusResponse batch)
+    {
+        for (var i = batch.Statuses.Count - 1; i >= 0; i--)
+        {
+            if (IsReason(batch.Statuses[i]))
+                batch.Statuses.RemoveAt(i);
+        }
+    }
 
     private void Wake()
     {

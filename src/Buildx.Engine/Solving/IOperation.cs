@@ -17,8 +17,8 @@ internal interface IOperation
     /// <summary>True for an input of which only a selection matters: its content key is worth computing.</summary>
     bool DependsOnContent(int input);
 
-    /// <summary>The digest of what the operation would read from this input.</summary>
-    Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken);
+    /// <summary>What the operation would read from this input.</summary>
+    Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken);
 
     /// <returns>One tree per output; null for an output with nothing in it.</returns>
     Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken);

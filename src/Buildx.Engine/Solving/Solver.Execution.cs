@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Explanations;
 using Buildx.Protocol.Pb;
 
 namespace Buildx.Engine.Solving;
@@ -46,6 +47,8 @@ internal sealed partial class Solver
                     {
                         return imported.Outputs;
                     }
+                    work.Progress.Explain(new StepReason(
+                        [new StepCause(storage.Records.Find(result.Id) is null ? CauseKinds.NotInCache : CauseKinds.Pruned)], result.Id.Value));
                     var executed = await ExecuteAsync(
                         new Assignment(operation, result.Vertex, result.Inputs, result.Id, [result.Id], null), work, cancellationToken);
                     // Whatever depends on it was looked up as what it had been: it can't become something else now.
@@ -113,11 +116,12 @@ internal sealed partial class Solver
             if (await AreUnchangedAsync(trees, cancellationToken))
             {
                 await SaveAsync(id, keys, vertex, outputs, cancellationToken);
+                assignment.Made?.Invoke(id);
                 work.Progress.Complete();
                 return new Executed(id, outputs, MatchesDefinition: true);
             }
             // Somebody works on the files while they are built. If what was read is what was hashed, it is right all the same.
-            var now = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
+            var (now, _) = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
             if (now is { } same && same == contentKey)
             {
                 await SaveAsync(same, [same], vertex, outputs, cancellationToken);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Explanations;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Explanations;
 
 namespace Buildx.Engine.Solving;
 
@@ -19,6 +21,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
 {
     private readonly SharedWork<string, VertexWork, VertexResult> _resolving = new();
     private readonly SharedWork<Digest, Execution, Executed> _executing = new();
+    private readonly StepReasons _reasons = new(storage);
 
     /// <summary>The vertex's record; its trees are not necessarily there (<see cref="EnsureAvailableAsync"/>).</summary>
     /// <exception cref="VertexException">A step failed.</exception>
@@ -95,9 +98,9 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         if (useCache && storage.Records.FindByKey(definitionKey) is { } byDefinition)
             return Found(byDefinition, vertex, inputs, work);
         if (useCache && await ImportAsync(vertex, inputs, definitionKey, [definitionKey], byContent: false, work, cancellationToken) is { } imported)
-            return imported;
+            return Imported(imported, vertex, inputs, [], work);
 
-        var contentKey = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
+        var (contentKey, contents) = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
         if (useCache && contentKey is { } key && storage.Records.FindByKey(key) is { } byContent)
         {
             storage.Records.AddKey(byContent.Id, definitionKey);
@@ -106,29 +109,48 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         if (useCache && contentKey is { } content
             && await ImportAsync(vertex, inputs, definitionKey, [definitionKey, content], byContent: true, work, cancellationToken) is { } importedByContent)
         {
-            return importedByContent;
+            return Imported(importedByContent, vertex, inputs, contents, work);
         }
 
         var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
+        var facts = _reasons.Describe(vertex, inputs, contents);
+        var job = work.Build.Jobs[0];
+        var reason = useCache
+            ? _reasons.Explain(vertex, facts, inputs, job)
+            : new StepReason([new StepCause(CauseKinds.NoCache)], storage.Records.FindByKey(definitionKey)?.Id.Value);
+        work.Progress.Explain(reason);
         // Two graphs may name the same work differently: by key they meet here.
         var executed = await _executing.RunAsync(
             useCache ? contentKey ?? definitionKey : id,
             create: () => new Execution(work, inputs, storage.Lease()),
             join: execution => execution.Join(work),
             work: (execution, token) => ExecuteAsync(
-                new Assignment(operation, vertex, inputs, id, contentKey is { } known ? [definitionKey, known] : [definitionKey], contentKey),
+                new Assignment(operation, vertex, inputs, id, contentKey is { } known ? [definitionKey, known] : [definitionKey], contentKey)
+                {
+                    Made = record => _reasons.Save(record, vertex, facts, job),
+                },
                 execution.Work, token),
             received: executed => work.Protect(executed.Outputs),
             cancellationToken);
         // Somebody else may have done it, under a definition of their own.
         if (executed.MatchesDefinition && storage.Records.FindByKey(definitionKey) is null)
             storage.Records.AddKey(executed.Id, definitionKey);
-        return new VertexResult(vertex, executed.Id, inputs, executed.Outputs);
+        return new VertexResult(vertex, executed.Id, inputs, executed.Outputs) { Ran = reason };
+    }
+
+    private VertexResult Imported(VertexResult result, LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents, VertexWork work)
+    {
+        _reasons.Save(result.Id, vertex, _reasons.Describe(vertex, inputs, contents), work.Build.Jobs[0]);
+        return result;
     }
 
     /// <summary>What is to be executed, and what its record will be found by.</summary>
     private sealed record Assignment(
-        IOperation Operation, LlbVertex Vertex, ImmutableArray<VertexResult> Inputs, Digest Id, IReadOnlyList<Digest> Keys, Digest? ContentKey);
+        IOperation Operation, LlbVertex Vertex, ImmutableArray<VertexResult> Inputs, Digest Id, IReadOnlyList<Digest> Keys, Digest? ContentKey)
+    {
+        /// <summary>Called with the record that was made.</summary>
+        public Action<Digest>? Made { get; init; }
+    }
 
     /// <param name="MatchesDefinition">False when an input's owner changed it meanwhile: the result is then known by its content only.</param>
     private sealed record Executed(Digest Id, ImmutableArray<OutputTree?> Outputs, bool MatchesDefinition);
@@ -153,25 +175,25 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         return hash.ToDigest();
     }
 
-    /// <summary>Null when every input counts as a whole, so that this key could say no more than the definition key.</summary>
-    private async Task<Digest?> ContentKeyAsync(
+    /// <summary>No key when every input counts as a whole, so that it could say no more than the definition key.</summary>
+    private async Task<(Digest? Key, ImmutableArray<InputContent?> Contents)> ContentKeyAsync(
         IOperation operation, LlbVertex vertex, ImmutableArray<VertexResult> inputs, VertexWork work, CancellationToken cancellationToken)
     {
         if (!Enumerable.Range(0, inputs.Length).Any(operation.DependsOnContent))
-            return null;
-        var digests = await Task.WhenAll(inputs.Select(async (input, i) =>
+            return (null, []);
+        var contents = await Task.WhenAll(inputs.Select(async (input, i) =>
         {
             if (!operation.DependsOnContent(i))
-                return new KeyHash("record").Add(input.Id).Add(vertex.Inputs[i].Index).ToDigest();
+                return null;
             await EnsurePresentAsync(input, work.Build, cancellationToken);
             var trees = input.Outputs;
             work.Protect(trees);
             return await operation.HashContentAsync(i, trees[vertex.Inputs[i].Index], work.Context([]), cancellationToken);
         }));
         using var hash = new KeyHash("content").Add(operation.ContentKey);
-        foreach (var digest in digests)
-            hash.Add(digest);
-        return hash.ToDigest();
+        for (var i = 0; i < contents.Length; i++)
+            hash.Add(contents[i]?.Digest ?? new KeyHash("record").Add(inputs[i].Id).Add(vertex.Inputs[i].Index).ToDigest());
+        return (hash.ToDigest(), [.. contents]);
     }
 
     private static string Describe(Exception error, CancellationToken cancellationToken) =>

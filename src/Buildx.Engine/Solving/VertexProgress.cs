@@ -1,4 +1,5 @@
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Explanations;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using ProgressGroup = Buildx.Protocol.Pb.ProgressGroup;
@@ -83,6 +84,16 @@ internal sealed class VertexProgress : IVertexProgress
             _vertex.Cached = false;
             Publish(new StatusResponse { Vertexes = { _vertex.Clone() } });
         }
+    }
+
+    /// <summary>Tells those who want to know why the step runs.</summary>
+    public void Explain(StepReason reason)
+    {
+        var now = Now();
+        Update(new VertexStatus
+        {
+            ID = BuildExplanation.StatusId, Vertex = _vertex.Digest, Name = ExplanationJson.Write(reason), Timestamp = now, Started = now, Completed = now,
+        });
     }
 
     public void Complete(bool cached = false, string? error = null)

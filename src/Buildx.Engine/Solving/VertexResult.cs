@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildx.Engine.Attestations;
 using Buildx.Llb;
 using Buildx.Oci;
+using Buildx.Protocol.Explanations;
 
 namespace Buildx.Engine.Solving;
 
@@ -27,6 +28,9 @@ internal sealed class VertexResult(LlbVertex vertex, Digest id, ImmutableArray<V
 
     /// <inheritdoc cref="SourceResolution.Material"/>
     public SourceMaterial? Material { get; init; }
+
+    /// <summary>Why it ran when it was resolved; null when it was known.</summary>
+    public StepReason? Ran { get; init; }
 
     /// <summary>False when at least one tree was garbage collected, or never made here.</summary>
     public bool IsAvailable => _outputs.Length >= Vertex.OutputCount && _outputs.All(tree => tree is null || tree.IsAvailable);

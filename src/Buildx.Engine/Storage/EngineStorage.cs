@@ -16,6 +16,7 @@ internal sealed class EngineStorage : IStorage
     private readonly LayerStore _layerStore;
     private readonly RecordStore _records;
     private readonly HistoryTable _history;
+    private readonly StepFactsTable _facts;
     private readonly MutableDirectories _directories;
     private readonly BlobLeases _blobLeases = new();
     private readonly Durability _durability;
@@ -29,6 +30,7 @@ internal sealed class EngineStorage : IStorage
         _layers = new LayerTable(database, layout, _content, options.Time, _trash);
         _records = new RecordStore(database, options.Time);
         _history = new HistoryTable(database);
+        _facts = new StepFactsTable(database, options.Time);
         _directories = new MutableDirectories(layout, database, options.Time, _trash);
         var isPrivileged = UserNamespace.IsInitial;
         _layerStore = new LayerStore(_layers, _content, layout, _trash, new OverlayForm(UserAttributes: !isPrivileged), isPrivileged);
@@ -45,6 +47,8 @@ internal sealed class EngineStorage : IStorage
     public IMutableDirectories Directories => _directories;
 
     public IHistoryTable History => _history;
+
+    public IStepFacts Facts => _facts;
 
     public string TemporaryPath => _layout.Temporary;
 

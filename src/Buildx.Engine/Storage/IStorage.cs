@@ -13,6 +13,8 @@ internal interface IStorage : IAsyncDisposable
 
     IHistoryTable History { get; }
 
+    IStepFacts Facts { get; }
+
     /// <summary>A directory for files that no one needs after the engine ended; emptied at start.</summary>
     string TemporaryPath { get; }
 

@@ -25,6 +25,8 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     public IHistoryTable History => throw new NotSupportedException();
 
+    public IStepFacts Facts => throw new NotSupportedException();
+
     public IReadOnlyCollection<KeyValuePair<Digest, long>> Blobs => [.. _blobs.Select(blob => KeyValuePair.Create(blob.Key, (long)blob.Value.Length))];
 
     public string TemporaryPath => Path.GetTempPath();

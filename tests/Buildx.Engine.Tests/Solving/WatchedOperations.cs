@@ -36,7 +36,7 @@ internal sealed class WatchedOperations(IOperationFactory inner) : IOperationFac
 
         public bool DependsOnContent(int input) => operation.DependsOnContent(input);
 
-        public Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
+        public Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken) =>
             operation.HashContentAsync(input, tree, context, cancellationToken);
 
         public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)

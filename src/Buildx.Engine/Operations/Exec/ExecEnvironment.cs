@@ -33,11 +33,11 @@ internal sealed class ExecEnvironment(
         return new Turn(_turns);
     }
 
-    /// <summary>The digest of what a mount selects of a tree.</summary>
-    public async Task<Digest> HashTreeAsync(FileTree tree, string selector, CancellationToken cancellationToken)
+    /// <summary>What a mount selects of a tree.</summary>
+    public Task<ContentHash> HashTreeAsync(FileTree tree, string selector, CancellationToken cancellationToken)
     {
         var selection = new ContentSelection("/" + selector.Trim('/'), FollowSymlink: true) { ContentsOnly = true };
-        return (await hasher.HashAsync(tree, [selection], cancellationToken)).Content;
+        return hasher.HashAsync(tree, [selection], cancellationToken);
     }
 
     /// <summary>Fills a directory with what a mount selects of a tree, and gives it the selected directory's owner and mode.</summary>

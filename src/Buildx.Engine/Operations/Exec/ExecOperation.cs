@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Execution.Devices;
 using Buildx.Engine.Solving;
@@ -48,18 +49,22 @@ internal sealed class ExecOperation : IOperation
         return any;
     }
 
-    public async Task<Digest> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
+    public async Task<InputContent> HashContentAsync(int input, OutputTree? tree, OperationContext context, CancellationToken cancellationToken)
     {
         using var hash = new KeyHash("mounts");
         if (tree is null)
-            return hash.ToDigest();
+            return new InputContent(hash.ToDigest(), []);
+        var files = new List<HashedFile>();
         await using var open = await tree.OpenAsync(cancellationToken);
         foreach (var mount in _operation.Mounts)
         {
-            if (mount.Input == input)
-                hash.Add(mount.Dest).Add(await _environment.HashTreeAsync(open.Tree, mount.Selector, cancellationToken));
+            if (mount.Input != input)
+                continue;
+            var content = await _environment.HashTreeAsync(open.Tree, mount.Selector, cancellationToken);
+            hash.Add(mount.Dest).Add(content.Content);
+            files.AddRange(content.Files);
         }
-        return hash.ToDigest();
+        return new InputContent(hash.ToDigest(), files);
     }
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)

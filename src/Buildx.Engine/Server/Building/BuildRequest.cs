@@ -26,6 +26,18 @@ internal sealed record BuildRequest(
     private const string EpochArgument = "build-arg:SOURCE_DATE_EPOCH";
     private const string EpochAttribute = "source-date-epoch";
 
+    private const string ArgumentPrefix = "build-arg:";
+
+    /// <summary>The variables that it gives values.</summary>
+    public IReadOnlySet<string> Arguments => FrontendOptions.Keys
+        .Where(key => key.StartsWith(ArgumentPrefix, StringComparison.Ordinal))
+        .Select(key => key[ArgumentPrefix.Length..])
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Builds of the same directory or repository, from the same file, are forms of one thing.</summary>
+    public string ProjectOf(ISession? session) => string.Join(
+        '\0', session?.SharedKey, FrontendOptions.GetValueOrDefault("context", ""), FrontendOptions.GetValueOrDefault("filename", ""));
+
     /// <exception cref="NotSupportedException">It asks for what this engine does not have; the message names it.</exception>
     public static BuildRequest Parse(SolveRequest request)
     {

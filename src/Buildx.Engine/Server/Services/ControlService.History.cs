@@ -42,17 +42,17 @@ internal sealed partial class ControlService
             : throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, $"there is no build record {request.Ref}"));
     }
 
-    private async Task<IAsyncEnumerable<StatusResponse>> ProgressOfAsync(string reference, CancellationToken cancellationToken)
+    private async Task<IAsyncEnumerable<StatusResponse>> ProgressOfAsync(string reference, bool withReasons, CancellationToken cancellationToken)
     {
         if (builds.Find(reference) is { } running)
-            return running.Progress.ReadAsync(cancellationToken);
+            return running.Progress.ReadAsync(cancellationToken, withReasons);
         if (history.Find(reference) is { } record)
         {
             return record.Logs is { } log && Digest.TryParse(log.Digest, out var digest) && storage.Content.TryGetSize(digest, out _)
                 ? StatusLog.ReadAsync(storage.Content, digest, cancellationToken)
                 : throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, $"the log of build {reference} is gone"));
         }
-        return (await builds.GetAsync(reference, cancellationToken)).Progress.ReadAsync(cancellationToken);
+        return (await builds.GetAsync(reference, cancellationToken)).Progress.ReadAsync(cancellationToken, withReasons);
     }
 
     private Task SendTimestampAsync(ServerCallContext context) => context.WriteResponseHeadersAsync(

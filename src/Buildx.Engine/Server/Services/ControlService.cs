@@ -7,6 +7,7 @@ using Buildx.Engine.Server.Sessions;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Protocol.ControlApi;
+using Buildx.Protocol.Explanations;
 using Buildx.Protocol.Sessions;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -48,6 +49,8 @@ internal sealed partial class ControlService(
                 Devices = frontends.Exec.Devices,
                 PolicySession = await sessions.GetAsync(build.PolicySessionId, context.CancellationToken),
                 StartedAt = time.GetUtcNow(),
+                Project = build.ProjectOf(session),
+                Arguments = build.Arguments,
             };
             builds.Add(job);
             var recorder = build.IsInternal ? null : HistoryRecorder.Start(history, storage.Content, time, build);
@@ -88,7 +91,8 @@ internal sealed partial class ControlService(
     public override async Task Status(StatusRequest request, IServerStreamWriter<StatusResponse> responseStream, ServerCallContext context)
     {
         await SendTimestampAsync(context);
-        await foreach (var change in await ProgressOfAsync(request.Ref, context.CancellationToken))
+        var withReasons = context.RequestHeaders.GetValue(BuildExplanation.Header) is not null;
+        await foreach (var change in await ProgressOfAsync(request.Ref, withReasons, context.CancellationToken))
             await responseStream.WriteAsync(change, context.CancellationToken);
     }
 

@@ -9,7 +9,7 @@ namespace Buildx.Engine.Storage;
 /// </summary>
 internal sealed class StateDatabase : IDisposable
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,6 +45,16 @@ internal sealed class StateDatabase : IDisposable
         CREATE INDEX history_blobs_by_digest ON history_blobs(digest);
         """;
 
+    /// <summary>What came with version 3: what records were made of.</summary>
+    private const string FactsSchema = """
+        CREATE TABLE step_facts(
+            record TEXT PRIMARY KEY, place TEXT NOT NULL, operation TEXT NOT NULL, facts BLOB NOT NULL, size INTEGER NOT NULL,
+            made_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE step_files(digest TEXT PRIMARY KEY, files BLOB NOT NULL, size INTEGER NOT NULL, made_at INTEGER NOT NULL);
+        CREATE INDEX step_facts_by_place ON step_facts(place, made_at);
+        CREATE INDEX step_facts_by_operation ON step_facts(operation, made_at);
+        """;
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
@@ -76,7 +86,10 @@ internal sealed class StateDatabase : IDisposable
                     $"{path} was made by a newer version of the engine (format {version}, this one knows {Version}): use that version, or another root directory");
             }
             if (version < Version)
-                database.InTransaction(() => database.ExecuteText($"{(version == 0 ? Schema : "")} {HistorySchema} PRAGMA user_version={Version};"));
+            {
+                database.InTransaction(() => database.ExecuteText(
+                    $"{(version == 0 ? Schema : "")} {(version < 2 ? HistorySchema : "")} {FactsSchema} PRAGMA user_version={Version};"));
+            }
             return database;
         }
         catch (SqliteException exception)

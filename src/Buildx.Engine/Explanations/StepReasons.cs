@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Buildx.Engine.Solving;
+using Buildx.Engine.Storage;
+using Buildx.Llb;
+using Buildx.Oci;
+using Buildx.Protocol.Explanations;
+
+namespace Buildx.Engine.Explanations;
+
+/// <summary>Keeps what records are made of, and says why a step that found none has to run.</summary>
+internal sealed class StepReasons(IStorage storage)
+{
+    private static readonly StepReason NewStep = new([new StepCause(CauseKinds.New)]);
+
+    /// <param name="contents">What was read of those inputs of which only the content counts.</param>
+    public StepFacts Describe(LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents)
+    {
+        var facts = new InputFacts[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var content = contents.IsDefaultOrEmpty ? null : contents[i];
+            facts[i] = new InputFacts(
+                StepParts.RoleOf(vertex.Operation, i), inputs[i].Vertex.Name, inputs[i].Id.Value, vertex.Inputs[i].Index, SourceFacts.Of(inputs[i]), content?.Digest.Value);
+            if (content is not null && FileList.Write(content.Files) is { } list)
+                storage.Facts.SaveFiles(content.Digest, list);
+        }
+        return new StepFacts(vertex.Name, StepParts.Of(vertex), facts);
+    }
+
+    public void Save(Digest record, LlbVertex vertex, StepFacts facts, BuildJob job) =>
+        storage.Facts.Save(record, StepPlace.Of(vertex, job.Project), StepFacts.OperationOf(facts.Parts), facts.ToJson());
+
+    /// <summary>Why a step runs that was not found.</summary>
+    public StepReason Explain(LlbVertex vertex, StepFacts facts, ImmutableArray<VertexResult> inputs, BuildJob job)
+    {
+        var place = StepPlace.Of(vertex, job.Project);
+        var operation = StepFacts.OperationOf(facts.Parts);
+        var comparison = new StepComparison(storage.Facts, input => inputs.FirstOrDefault(result => result.Id.Value == input.Record)?.Ran);
+        StoredFacts? nearest = null;
+        StepDifference? difference = null;
+        foreach (var candidate in storage.Facts.FindNear(place, operation))
+        {
+            if (job.Explained.IsClaimed(candidate.Record) || StepFacts.TryRead(candidate.Facts) is not { } earlier)
+                continue;
+            var compared = comparison.Compare(earlier, facts);
+            // What another step of this build does was never this step.
+            if (candidate.Operation != operation && job.Explained.IsTaken(job, candidate) && !compared.Causes.Any(cause => cause.Kind == CauseKinds.Platform))
+                continue;
+            if (candidate.Place != place && (candidate.Operation != operation || !IsLike(compared)))
+                continue;
+            if (difference is null || compared.Distance < difference.Distance)
+                (nearest, difference) = (candidate, compared);
+        }
+        if (nearest is null || !job.Explained.Claim(nearest.Record))
+            return NewStep;
+        var causes = difference!.Causes.Count > 0 ? difference.Causes : [new StepCause(CauseKinds.Lost)];
+        return new StepReason([.. causes.Select(cause => AsArgument(cause, job))], nearest.Record.Value);
+    }
+
+    /// <summary>A step of another project that does the same is the same step where it follows the same, or reads mostly the same.</summary>
+    private static bool IsLike(StepDifference difference) => difference.Distance <= 10;
+
+    /// <summary>A variable that the client has given a value is a build argument.</summary>
+    private static StepCause AsArgument(StepCause cause, BuildJob job) =>
+        cause.Kind == CauseKinds.Variable && job.Arguments.Contains(cause.Subject!) ? cause with { Kind = CauseKinds.Argument } : cause;
+}
