@@ -57,6 +57,8 @@ internal sealed class CommandRunner(CliContext context)
                 return 0;
             }
             (name, rest) = ($"{name} {second}", others);
+            if (others is [var third, ..] && CommandCatalog.Find($"{name} {third}") is not null)
+                (name, rest) = ($"{name} {third}", [.. others.Skip(1)]);
         }
         var command = (CommandCatalog.Find(name) ?? throw CommandCatalog.Unknown(name, context.CommandName)).Create();
         if (CommandLineReader.Read(command, rest, context.CommandName) is not { } invocation)

@@ -1,6 +1,7 @@
 using Buildx.Bake.Targets;
 using Buildx.Cli.Builders;
 using Buildx.Cli.Building;
+using Buildx.Cli.History;
 using Buildx.Client;
 using Buildx.Client.Progress;
 using Buildx.Drivers.Store;
@@ -31,13 +32,14 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             PreparedTarget.CheckNodes(builds);
             builds = PreparedTarget.ShareServices(builds);
             WarnOfOutputs(builds);
-            var results = await SolveAsync(builder, builds, cancellationToken);
+            SaveGroup(builds);
+            var (results, warnings) = await SolveAsync(builder, builds, cancellationToken);
             foreach (var (target, build, _) in builds)
             {
                 if (results.ContainsKey(target.Name))
                     await build.CompleteAsync(context, cancellationToken);
             }
-            return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results);
+            return new BakeReport(context, request, plan).Write(builds.ToDictionary(build => build.Target.Name, build => build.Build), results, warnings);
         }
         finally
         {
@@ -58,7 +60,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, SolveResult>> SolveAsync(BuilderRecord builder, List<PreparedTarget> builds, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyDictionary<string, SolveResult> Results, IReadOnlyList<BuildWarning> Warnings)> SolveAsync(BuilderRecord builder, List<PreparedTarget> builds, CancellationToken cancellationToken)
     {
         await using var sessions = new KeptSessions();
         await using var shared = await NodeSessions.OpenAsync(
@@ -76,13 +78,40 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
                 schedule.Add(build.Target, isLinked, (inputs, built, token) => new PartsSolve(builder, build.Build).RunAsync(
                     build.Prepare(_directories, shared, inputs, isLinked ? sessions : null, built), progress, token));
             }
-            return await schedule.RunAsync(cancellationToken);
+            var results = await schedule.RunAsync(cancellationToken);
+            display.Complete();
+            WriteLinks(results);
+            return (results, display.GetWarnings());
         }
         finally
         {
             display.Complete();
             ReportProblems(display, schedule, builds.ToDictionary(build => build.Target.Name, build => build.Build));
         }
+    }
+
+    /// <summary>Remembers which builds this run made.</summary>
+    private void SaveGroup(List<PreparedTarget> builds)
+    {
+        var group = SolveOptions.NewRef();
+        var built = builds.Where(build => build.Build.Origin is not null).ToList();
+        if (built.Count == 0)
+            return;
+        foreach (var build in built)
+            (build.Build.Origin!.Target, build.Build.Origin.Group) = (build.Target.Name, group);
+        new LocalBuilds(context.Store.Directory).SaveGroup(group, new LocalBuildGroup(
+            request.Targets.Count > 0 ? request.Targets : ["default"], [.. built.SelectMany(build => build.Options).Select(options => options.Ref!)]));
+    }
+
+    /// <summary>Where Docker Desktop shows the builds, on machines that have it.</summary>
+    private void WriteLinks(IReadOnlyDictionary<string, SolveResult> results)
+    {
+        if (request.Progress is "quiet" or "rawjson" || !DesktopLink.IsInUse)
+            return;
+        DesktopLink.Write(
+            context.Error, results.Where(result => result.Value.ExporterResponse.ContainsKey("buildx.build.ref"))
+                .ToDictionary(result => result.Key, result => result.Value.ExporterResponse["buildx.build.ref"]),
+            !Console.IsErrorRedirected);
     }
 
     private void ReportProblems(ProgressDisplay display, TargetSchedule schedule, Dictionary<string, PreparedBuild> builds)

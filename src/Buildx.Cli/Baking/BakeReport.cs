@@ -5,6 +5,7 @@ using Buildx.Bake.Targets;
 using Buildx.Cli.Building;
 using Buildx.Cli.Values;
 using Buildx.Client;
+using Buildx.Client.Progress;
 
 namespace Buildx.Cli.Baking;
 
@@ -12,10 +13,10 @@ namespace Buildx.Cli.Baking;
 internal sealed class BakeReport(CliContext context, BakeRequest request, BakePlan plan)
 {
     /// <returns>The exit code.</returns>
-    public int Write(IReadOnlyDictionary<string, PreparedBuild> builds, IReadOnlyDictionary<string, SolveResult> results)
+    public int Write(IReadOnlyDictionary<string, PreparedBuild> builds, IReadOnlyDictionary<string, SolveResult> results, IReadOnlyList<BuildWarning> warnings)
     {
         if (request.MetadataFile is { } path)
-            MetadataFile.Write(path, results.ToDictionary(pair => pair.Key, pair => (pair.Value.Ref, builds[pair.Key].Request.Call is null ? pair.Value.ExporterResponse : pair.Value.Answer)));
+            MetadataFile.Write(path, results.ToDictionary(pair => pair.Key, pair => builds[pair.Key].Request.Call is null ? pair.Value.ExporterResponse : pair.Value.Answer), warnings);
         var calls = builds.Where(pair => pair.Value.Request.Call is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
         return calls.Count == 0 ? 0 : request.Call?.AsJson == true ? WriteJson(calls, results) : WriteTexts(calls, results);
     }

@@ -44,6 +44,7 @@ internal static class TargetRequests
             Labels = Said(target.Labels),
             Annotations = target.Annotations ?? [],
             Target = target.Stage,
+            MetadataProvenance = ProvenanceModes.Read(bake.MetadataFile),
             NoCache = target.NoCache == true,
             NoCacheStages = target.NoCache == true ? [] : target.NoCacheFilter ?? [],
             Pull = target.Pull == true,

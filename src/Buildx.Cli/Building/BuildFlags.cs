@@ -91,6 +91,7 @@ internal sealed class BuildFlags
             Progress = BuildProgress.ReadMode(invocation.Get(_progress), !invocation.Get(_quiet)),
             Quiet = invocation.Get(_quiet),
             MetadataFile = invocation.Get(_metadataFile),
+            MetadataProvenance = ProvenanceModes.Read(invocation.Get(_metadataFile)),
             ImageIdFile = invocation.Get(_imageIdFile),
             Call = ReadCall(invocation),
         };

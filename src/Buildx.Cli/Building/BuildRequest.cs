@@ -75,6 +75,8 @@ internal sealed record BuildRequest
 
     public string? MetadataFile { get; init; }
 
+    public ProvenanceMode MetadataProvenance { get; init; }
+
     public string? ImageIdFile { get; init; }
 
     /// <summary>What the frontend is asked instead of building; null for a build.</summary>

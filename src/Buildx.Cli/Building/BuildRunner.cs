@@ -1,4 +1,5 @@
 using Buildx.Cli.Builders;
+using Buildx.Cli.History;
 using Buildx.Client;
 using Buildx.Client.Progress;
 using Buildx.Drivers.Store;
@@ -22,13 +23,13 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         await using var build = await PreparedBuild.OpenAsync(context, shares, request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
-        var result = await SolveAsync(builder, build, cancellationToken);
+        var (result, warnings) = await SolveAsync(builder, build, cancellationToken);
         await build.CompleteAsync(context, cancellationToken);
-        Report(result);
+        Report(result, warnings);
         return request.Call is { } call ? new CallReport(context.Out, build.Sources.ShowName).Write(call, result.Answer) : 0;
     }
 
-    private async Task<SolveResult> SolveAsync(BuilderRecord builder, PreparedBuild build, CancellationToken cancellationToken)
+    private async Task<(SolveResult Result, IReadOnlyList<BuildWarning> Warnings)> SolveAsync(BuilderRecord builder, PreparedBuild build, CancellationToken cancellationToken)
     {
         foreach (var part in build.Parts)
             await part.Node.ConnectAsync(cancellationToken);
@@ -39,7 +40,8 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
                 WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = build.Rename(warning.Source) })], context.Flags.Debug);
-            return result;
+            WriteLink(result);
+            return (result, display.GetWarnings());
         }
         catch (SolveException e)
         {
@@ -53,12 +55,19 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         }
     }
 
+    /// <summary>Where Docker Desktop shows the build, on machines that have it.</summary>
+    private void WriteLink(SolveResult result)
+    {
+        if (!request.Quiet && request.Progress is not ("quiet" or "rawjson") && DesktopLink.IsInUse && result.ExporterResponse.TryGetValue("buildx.build.ref", out var reference))
+            DesktopLink.Write(context.Error, new Dictionary<string, string> { ["default"] = reference }, !Console.IsErrorRedirected);
+    }
+
     private string HintOf(SolveException exception) =>
         request.Call is { } call && exception.Message.Contains($"unsupported request frontend.{call.Method}", StringComparison.Ordinal)
             ? "; the Dockerfile frontend of this BuildKit is too old for it: let the Dockerfile begin with \"# syntax=docker/dockerfile:1\""
             : "";
 
-    private void Report(SolveResult result)
+    private void Report(SolveResult result, IReadOnlyList<BuildWarning> warnings)
     {
         var response = result.ExporterResponse;
         var id = response.GetValueOrDefault("containerimage.config.digest") ?? response.GetValueOrDefault("containerimage.digest") ?? "";
@@ -67,6 +76,6 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         if (request.ImageIdFile is { } idFile)
             MetadataFile.WriteWhole(idFile, System.Text.Encoding.ASCII.GetBytes(id));
         if (request.MetadataFile is { } metadataFile)
-            MetadataFile.Write(metadataFile, result.Ref, request.Call is null ? response : result.Answer);
+            MetadataFile.Write(metadataFile, request.Call is null ? response : result.Answer, request.Call is null ? warnings : []);
     }
 }

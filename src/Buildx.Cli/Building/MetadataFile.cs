@@ -1,21 +1,34 @@
 using System.Text.Json;
+using Buildx.Client.Progress;
+using Buildx.Oci;
 
 namespace Buildx.Cli.Building;
 
 /// <summary>What <c>--metadata-file</c> writes: the exporter's response by key; values that are base64 of JSON as that JSON.</summary>
 internal static class MetadataFile
 {
-    public static void Write(string path, string buildRef, IReadOnlyDictionary<string, string> response) => Write(path, json => WriteResponse(json, buildRef, response));
+    private const string WarningsKey = "buildx.build.warnings";
 
-    /// <summary>The same for several builds, each under its name.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, (string BuildRef, IReadOnlyDictionary<string, string> Response)> builds) => Write(path, json =>
+    /// <param name="warnings">Written where the user asks for them (<c>BUILDX_METADATA_WARNINGS</c>).</param>
+    public static void Write(string path, IReadOnlyDictionary<string, string> response, IReadOnlyList<BuildWarning> warnings) => Write(path, json =>
     {
         json.WriteStartObject();
-        foreach (var (name, build) in builds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        WriteResponse(json, response);
+        WriteWarnings(json, warnings);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The same for several builds, each under its name.</summary>
+    public static void Write(string path, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> builds, IReadOnlyList<BuildWarning> warnings) => Write(path, json =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, response) in builds.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            json.WritePropertyName(name);
-            WriteResponse(json, build.BuildRef, build.Response);
+            json.WriteStartObject(name);
+            WriteResponse(json, response);
+            json.WriteEndObject();
         }
+        WriteWarnings(json, warnings);
         json.WriteEndObject();
     });
 
@@ -27,10 +40,17 @@ internal static class MetadataFile
         WriteWhole(path, buffer.ToArray());
     }
 
-    private static void WriteResponse(Utf8JsonWriter json, string buildRef, IReadOnlyDictionary<string, string> response)
+    private static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<BuildWarning> warnings)
     {
-        json.WriteStartObject();
-        foreach (var (key, value) in response.Append(new("buildx.build.ref", buildRef)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        if (warnings.Count == 0 || !BooleanText.IsTrue(Environment.GetEnvironmentVariable("BUILDX_METADATA_WARNINGS")))
+            return;
+        json.WritePropertyName(WarningsKey);
+        WarningJson.Write(json, warnings);
+    }
+
+    private static void WriteResponse(Utf8JsonWriter json, IReadOnlyDictionary<string, string> response)
+    {
+        foreach (var (key, value) in response.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (key.StartsWith("frontend.", StringComparison.Ordinal) || key.StartsWith("cache.manifest/", StringComparison.Ordinal))
                 continue;
@@ -45,7 +65,6 @@ internal static class MetadataFile
                 json.WriteStringValue(value);
             }
         }
-        json.WriteEndObject();
     }
 
     /// <summary>A reader never sees half a file.</summary>

@@ -10,6 +10,9 @@ namespace Buildx.Cli.Building;
 /// <summary>Solves a build: all nodes' parts at the same time, and what follows from their results together.</summary>
 internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
 {
+    private const string RecordPrefix = "buildx.build.";
+    private const string ReferenceKey = RecordPrefix + "ref";
+
     /// <param name="options">Of each part.</param>
     /// <exception cref="SolveException">A part failed; the others are given up.</exception>
     public async Task<SolveResult> RunAsync(IReadOnlyList<SolveOptions> options, IProgressSink display, CancellationToken cancellationToken)
@@ -38,7 +41,7 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
             await failed;
         IReadOnlyList<SolveResult> results = await Task.WhenAll(solving);
         return build.Outputs.Merge is { } merge
-            ? results[0] with { ExporterResponse = await ShowAsync(display, $"merging into {merge.Names}", () => merge.RunAsync(results, cancellationToken)) }
+            ? results[0] with { ExporterResponse = WithRecords(await ShowAsync(display, $"merging into {merge.Names}", () => merge.RunAsync(results, cancellationToken)), results) }
             : results[0];
     }
 
@@ -46,17 +49,43 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
     {
         var client = await part.Node.ConnectAsync(cancellationToken);
         await DaemonCheck.CheckAsync(options, part.Node.Name, client, cancellationToken);
+        build.Origin?.Save(builder.Name, part.Node.Name, options.Ref!);
         var own = await HostGateway.ApplyAsync(options, builder, client, cancellationToken);
         var result = await client.SolveAsync(own, display, cancellationToken);
         build.Caches.Complete(result.ExporterResponse);
+        if (build.Request.Call is null)
+            result = await WithRecordAsync(part, client, result, display, cancellationToken);
         if (part.Load is not { } load)
             return result;
         var attributes = own.FrontendAttributes.ToDictionary(StringComparer.Ordinal);
         attributes["platform"] = part.LoadPlatform;
         attributes.Remove("multi-platform");
         await client.SolveAsync(
-            own with { Exports = [load], FrontendAttributes = attributes, CacheExports = [], Built = null, KeptSessions = null }, display, cancellationToken);
+            own with { Exports = [load], FrontendAttributes = attributes, CacheExports = [], Ref = null, Built = null, KeptSessions = null }, display, cancellationToken);
         return result;
+    }
+
+    /// <summary>The response with what metadata files have besides: which build it was, and how it was made.</summary>
+    private async Task<SolveResult> WithRecordAsync(BuildPart part, BuildkitClient client, SolveResult result, IProgressSink display, CancellationToken cancellationToken)
+    {
+        var response = new Dictionary<string, string>(result.ExporterResponse, StringComparer.Ordinal) { [ReferenceKey] = $"{builder.Name}/{part.Node.Name}/{result.Ref}" };
+        var mode = build.Request.MetadataProvenance;
+        if (mode != ProvenanceMode.Disabled)
+        {
+            var provenance = await ShowAsync(display, "resolving provenance for metadata file", () => MetadataProvenance.FetchAsync(client, result.Ref, mode, cancellationToken));
+            foreach (var (key, value) in provenance)
+                response[key] = value;
+        }
+        return result with { ExporterResponse = response };
+    }
+
+    /// <summary>What was made of all parts, with what is known of each.</summary>
+    private static Dictionary<string, string> WithRecords(IReadOnlyDictionary<string, string> merged, IReadOnlyList<SolveResult> results)
+    {
+        var response = new Dictionary<string, string>(merged, StringComparer.Ordinal);
+        foreach (var (key, value) in results.SelectMany(result => result.ExporterResponse).Where(pair => pair.Key.StartsWith(RecordPrefix, StringComparison.Ordinal)))
+            response.TryAdd(key, value);
+        return response;
     }
 
     /// <summary>What is done on this side is a step of the build like any other.</summary>

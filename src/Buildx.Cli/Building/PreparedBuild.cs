@@ -27,6 +27,9 @@ internal sealed class PreparedBuild : IAsyncDisposable
     /// <summary>What each node does of it; most often there is one.</summary>
     public IReadOnlyList<BuildPart> Parts { get; private init; } = [];
 
+    /// <summary>What this machine remembers of the build; null for what is none.</summary>
+    public BuildOrigin? Origin { get; init; }
+
     /// <summary>The node whose part failed, where there are several.</summary>
     public string? FailedNode { get; set; }
 
@@ -45,7 +48,7 @@ internal sealed class PreparedBuild : IAsyncDisposable
             var caches = CacheDirectories.Open(context, request);
             var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
             var build = new PreparedBuild(request, sources, outputs, caches, agents);
-            return build.WithParts([.. shares.Select((_, share) => build.CreatePart(context, shares, share, cancellationToken))]);
+            return build.WithParts(context, [.. shares.Select((_, share) => build.CreatePart(context, shares, share, cancellationToken))]);
         }
         catch
         {
@@ -80,7 +83,11 @@ internal sealed class PreparedBuild : IAsyncDisposable
         Sources.Dispose();
     }
 
-    private PreparedBuild WithParts(IReadOnlyList<BuildPart> parts) => new(Request, Sources, Outputs, Caches, _agents) { Parts = parts };
+    private PreparedBuild WithParts(CliContext context, IReadOnlyList<BuildPart> parts) => new(Request, Sources, Outputs, Caches, _agents)
+    {
+        Parts = parts,
+        Origin = Request.Call is null ? BuildOrigin.Of(context, Request) : null,
+    };
 
     private BuildPart CreatePart(CliContext context, IReadOnlyList<NodeShare> shares, int share, CancellationToken cancellationToken)
     {
@@ -98,6 +105,7 @@ internal sealed class PreparedBuild : IAsyncDisposable
     {
         CacheImports = Caches.Imports,
         CacheExports = Caches.Exports,
+        Ref = SolveOptions.NewRef(),
         Frontend = "dockerfile.v0",
         FrontendAttributes = attributes,
         Request = request.Call is { } call ? "frontend." + call.Method : null,

@@ -28,7 +28,7 @@ internal sealed class RawJsonDisplay(TextWriter output) : ProgressDisplay(refres
         WriteArray(json, "vertexes", status.Vertexes, WriteVertex);
         WriteArray(json, "statuses", status.Statuses, WriteTransfer);
         WriteArray(json, "logs", status.Logs, WriteLog);
-        WriteArray(json, "warnings", status.Warnings, WriteWarning);
+        WriteArray(json, "warnings", status.Warnings, WarningJson.Write);
         json.WriteEndObject();
     }
 
@@ -79,47 +79,6 @@ internal sealed class RawJsonDisplay(TextWriter output) : ProgressDisplay(refres
             json.WriteNumber("stream", log.Stream);
         json.WriteBase64String("data", log.Data.Span);
         WriteTime(json, "timestamp", log.Timestamp);
-    }
-
-    private static void WriteWarning(Utf8JsonWriter json, BuildWarning warning)
-    {
-        WriteText(json, "vertex", warning.Vertex);
-        if (warning.Level != 0)
-            json.WriteNumber("level", warning.Level);
-        json.WriteBase64String("short", Encoding.UTF8.GetBytes(warning.Message));
-        if (warning.Detail.Count > 0)
-        {
-            json.WriteStartArray("detail");
-            foreach (var line in warning.Detail)
-                json.WriteBase64StringValue(Encoding.UTF8.GetBytes(line));
-            json.WriteEndArray();
-        }
-        WriteText(json, "url", warning.Url);
-        if (warning.Source is { } source)
-        {
-            json.WriteStartObject("sourceInfo");
-            WriteText(json, "filename", source.Filename);
-            json.WriteBase64String("data", source.Data.Span);
-            WriteText(json, "language", source.Language);
-            json.WriteEndObject();
-        }
-        WriteArray(json, "range", warning.Ranges, static (json, range) =>
-        {
-            WritePosition(json, "start", range.Start);
-            WritePosition(json, "end", range.End);
-        });
-    }
-
-    private static void WritePosition(Utf8JsonWriter json, string name, Protocol.Pb.Position? position)
-    {
-        if (position is null)
-            return;
-        json.WriteStartObject(name);
-        if (position.Line != 0)
-            json.WriteNumber("line", position.Line);
-        if (position.Character != 0)
-            json.WriteNumber("character", position.Character);
-        json.WriteEndObject();
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)

@@ -10,6 +10,9 @@ public sealed record SolveOptions
     /// <summary>The build's id; made up when null.</summary>
     public string? Ref { get; init; }
 
+    /// <summary>An id that no other build has.</summary>
+    public static string NewRef() => SessionTunnel.NewId();
+
     /// <summary>E.g. <c>dockerfile.v0</c>.</summary>
     public string Frontend { get; init; } = "";
 

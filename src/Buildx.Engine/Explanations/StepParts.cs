@@ -102,7 +102,7 @@ internal static partial class StepParts
         {
             MountType.Bind => Join("bind", mount.Selector, mount.Readonly ? "read-only" : ""),
             MountType.Cache => Join(
-                "cache", $"id={mount.CacheOpt?.ID}", mount.CacheOpt?.Sharing.ToString().ToLowerInvariant(), mount.Selector, mount.Readonly ? "read-only" : ""),
+                "cache", $"id={mount.CacheOpt?.ID.TrimStart('/')}", mount.CacheOpt?.Sharing.ToString().ToLowerInvariant(), mount.Selector, mount.Readonly ? "read-only" : ""),
             MountType.Tmpfs => Join("tmpfs", mount.TmpfsOpt is { Size: > 0 } options ? $"size={options.Size}" : ""),
             MountType.Secret => Join(
                 "secret", $"id={mount.SecretOpt?.ID}", $"{mount.SecretOpt?.Uid}:{mount.SecretOpt?.Gid}", Octal((int)(mount.SecretOpt?.Mode ?? 0)),

@@ -107,7 +107,8 @@ internal sealed partial class CommandLineSide
     }
 
     private string[] StoreFiles() =>
-        [.. ((string[])["instances", "defaults"]).Select(name => Path.Combine(_root, "buildx", name)).Where(Directory.Exists).SelectMany(Directory.GetFiles),
+        [.. ((string[])["instances", "defaults", "refs"]).Select(name => Path.Combine(_root, "buildx", name)).Where(Directory.Exists)
+             .SelectMany(directory => Directory.GetFiles(directory, "*", SearchOption.AllDirectories)),
          .. File.Exists(_root + "/buildx/current") ? (string[])[_root + "/buildx/current"] : []];
 
     private string Fill(string word)
@@ -122,7 +123,7 @@ internal sealed partial class CommandLineSide
         text = text.Replace(_root, "{place}", StringComparison.Ordinal).Replace(Uri.EscapeDataString(_root), "{place}", StringComparison.Ordinal);
         for (var i = 0; i < _madeUpNames.Count; i++)
             text = text.Replace(_madeUpNames[i], $"{{made-up {i}}}", StringComparison.Ordinal);
-        return Time().Replace(text, "{time}");
+        return Duration().Replace(Time().Replace(BuildId().Replace(text, "{build}"), "{time}"), "{duration}").Replace("docker buildx", "buildx", StringComparison.Ordinal);
     }
 
     /// <summary>Text whose JSON, the whole or each line of it, has its fields in order.</summary>
@@ -161,6 +162,12 @@ internal sealed partial class CommandLineSide
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4} UTC|Z)?|\d+ (seconds?|minutes?|hours?) ago|Less than a second ago|About an? (minute|hour) ago")]
     private static partial Regex Time();
+
+    [GeneratedRegex(@"\b[a-z0-9]{25}\b")]
+    private static partial Regex BuildId();
+
+    [GeneratedRegex(@"\b(\d+m +)?\d+(\.\d)?s\b")]
+    private static partial Regex Duration();
 
     [GeneratedRegex("[ \t]+")]
     private static partial Regex Gap();

@@ -49,7 +49,7 @@ internal static class Changes
         {
             File.Delete(project.PathOf("src/link"));
             File.CreateSymbolicLink(project.PathOf("src/link"), "b.txt");
-        }, [Copy + "file src/link changed", .. Rest]) with
+        }, [Copy + "file src/link changed", RunFollows]) with
         {
             Prepare = project =>
             {

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Buildx.Cli.CommandLine;
+using Buildx.Cli.History;
+
+namespace Buildx.Cli.Commands;
+
+internal sealed class HistoryOpenCommand() : CliCommand("open", "Show a build in Docker Desktop")
+{
+    // As freedesktop.org and its relatives call what opens an address.
+    private static readonly string[] Openers = ["xdg-open", "x-www-browser", "www-browser"];
+
+    public override string FullName => "history open";
+
+    public override string ArgumentsUsage => "[REF]";
+
+    public override int MaximumArguments => 1;
+
+    public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
+    {
+        var reference = RecordReference.Parse(invocation.FirstArgument);
+        await using var records = await BuildRecords.OpenAsync(context, reference, cancellationToken);
+        var build = await records.FindOneAsync(reference, onlyCompleted: false, cancellationToken);
+        await OpenAsync(DesktopLink.Of(build.FullName), cancellationToken);
+        return 0;
+    }
+
+    /// <exception cref="CliException">There is nothing here that opens it.</exception>
+    internal static async Task OpenAsync(string link, CancellationToken cancellationToken)
+    {
+        foreach (var opener in Openers)
+        {
+            try
+            {
+                using var process = Process.Start(new ProcessStartInfo(opener, [link]) { RedirectStandardError = true })!;
+                var error = await process.StandardError.ReadToEndAsync(cancellationToken);
+                await process.WaitForExitAsync(cancellationToken);
+                if (process.ExitCode != 0)
+                    throw new CliException($"{opener} can't open {link} (is Docker Desktop installed?): {error.Trim()}");
+                return;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                continue;
+            }
+        }
+        throw new CliException($"nothing here opens {link}: Docker Desktop shows it, where there is a desktop; \"buildx history inspect\" shows the build here");
+    }
+}
