@@ -38,8 +38,9 @@ internal static class HelpWriter
         output.WriteLine(CommandCatalog.Groups[group]);
         output.WriteLine();
         output.WriteLine("Commands:");
+        var width = Math.Max(12, CommandCatalog.InGroup(group).Max(entry => entry.Name.Length - group.Length) + 1);
         foreach (var entry in CommandCatalog.InGroup(group))
-            output.WriteLine($"  {entry.Name[(group.Length + 1)..],-12}{entry.Summary}");
+            output.WriteLine($"  {entry.Name[(group.Length + 1)..].PadRight(width)}{entry.Summary}");
         output.WriteLine();
         output.WriteLine($"'{commandName} {group} COMMAND --help' tells more about a command.");
     }

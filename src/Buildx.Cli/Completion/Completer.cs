@@ -44,8 +44,10 @@ internal sealed class Completer(CliContext context)
         {
             var second = before.FindIndex(place + 1, word => !word.StartsWith('-'));
             if (second < 0)
-                return ([.. CommandCatalog.InGroup(name).Select(entry => (entry.Name[(name.Length + 1)..], entry.Summary))], false);
+                return ([.. CommandCatalog.InGroup(name).Select(entry => (entry.Name[(name.Length + 1)..], entry.Summary)).Where(entry => !entry.Item1.Contains(' ', StringComparison.Ordinal))], false);
             (name, place) = ($"{name} {before[second]}", second);
+            if (second + 1 < before.Count && CommandCatalog.Find($"{name} {before[second + 1]}") is not null)
+                (name, place) = ($"{name} {before[second + 1]}", second + 1);
         }
         if (CommandCatalog.Find(name)?.Create() is not { } command)
             return ([], false);
@@ -60,7 +62,7 @@ internal sealed class Completer(CliContext context)
         return command.ArgumentsUsage.Contains("NAME", StringComparison.Ordinal) && command is not Commands.CreateCommand
             ? (await BuildersAsync("", cancellationToken), false)
             : command is Commands.CompletionCommand ? ([.. CompletionScripts.Shells.Select(shell => (shell, ""))], false)
-            : ([], command.MaximumArguments > 0);
+            : ([], command.MaximumArguments > 0 && !command.ArgumentsUsage.Contains("REF", StringComparison.Ordinal));
     }
 
     private static bool IsNamed(Option option, string word) => option.Name == word || option.Aliases.Contains(word);

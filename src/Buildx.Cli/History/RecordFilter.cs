@@ -8,7 +8,7 @@ namespace Buildx.Cli.History;
 /// <summary>The <c>--filter</c>s of <c>history ls</c>: all of them must hold.</summary>
 internal sealed class RecordFilter
 {
-    private static readonly string[] Separators = ["!=", "=", "<=", "<", ">=", ">"];
+    private static readonly string[] Separators = ["!=", "<=", ">=", "=", "<", ">"];
 
     private readonly List<Func<BuildHistoryRecord, bool>> _terms = [];
 
@@ -34,11 +34,9 @@ internal sealed class RecordFilter
 
     private static (string Key, string Separator, string Value) Split(string filter)
     {
-        foreach (var separator in Separators)
-        {
-            if (filter.IndexOf(separator, StringComparison.Ordinal) is var at and > 0)
-                return (filter[..at], separator, filter[(at + separator.Length)..]);
-        }
+        var at = filter.AsSpan().IndexOfAny("!=<>");
+        if (at > 0 && Array.Find(Separators, separator => filter.AsSpan(at).StartsWith(separator, StringComparison.Ordinal)) is { } found)
+            return (filter[..at], found, filter[(at + found.Length)..]);
         throw new CliException($"--filter: \"{filter}\" is no filter (want e.g. status=error, duration>1m)");
     }
 
