@@ -43,8 +43,6 @@ internal sealed class CacheAttributes(CacheRequest request, string purpose)
     {
         var type = Choice(
             "compression", CompressionType.Gzip, ("gzip", CompressionType.Gzip), ("zstd", CompressionType.Zstd), ("uncompressed", CompressionType.Uncompressed), ("estargz", CompressionType.EStargz));
-        if (type is CompressionType.EStargz)
-            throw new CacheTransferException($"{purpose} type={Type}: compression=estargz is not supported by this builder yet: use gzip or zstd");
         var maximum = type is CompressionType.Zstd ? 22 : 9;
         int? level = Text("compression-level") switch
         {

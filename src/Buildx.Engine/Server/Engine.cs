@@ -55,7 +55,7 @@ internal sealed class Engine : IAsyncDisposable
         _registries = new RegistryClient(registry);
         _hashes = new FileHashCache(Path.Combine(configuration.Root, "hashes"), time);
         var hasher = new ContentHasher(_hashes);
-        var images = new ImageSource(_registries, storage.Content, storage.Layers);
+        var images = new ImageSource(_registries, storage.Content, storage.Layers, storage.Images);
         var locals = new LocalSource(storage.Directories, storage.Layers, hasher);
 
         _downloads = new HttpSource(storage, new HttpAnswers(Path.Combine(configuration.Root, "downloads")));

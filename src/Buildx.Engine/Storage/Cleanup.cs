@@ -60,6 +60,9 @@ internal static partial class Cleanup
             database.Execute(
                 "DELETE FROM history WHERE EXISTS (SELECT 1 FROM history_blobs WHERE history_blobs.ref=history.ref "
                 + "AND NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.digest=history_blobs.digest))");
+            database.Execute(
+                "DELETE FROM images WHERE EXISTS (SELECT 1 FROM image_blobs WHERE image_blobs.name=images.name "
+                + "AND NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.digest=image_blobs.digest))");
         });
     }
 

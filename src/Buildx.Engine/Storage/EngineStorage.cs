@@ -17,6 +17,7 @@ internal sealed class EngineStorage : IStorage
     private readonly RecordStore _records;
     private readonly HistoryTable _history;
     private readonly StepFactsTable _facts;
+    private readonly ImageTable _images;
     private readonly MutableDirectories _directories;
     private readonly BlobLeases _blobLeases = new();
     private readonly Durability _durability;
@@ -31,11 +32,12 @@ internal sealed class EngineStorage : IStorage
         _records = new RecordStore(database, options.Time);
         _history = new HistoryTable(database);
         _facts = new StepFactsTable(database, options.Time);
+        _images = new ImageTable(database, _content, _blobLeases, options.Time);
         _directories = new MutableDirectories(layout, database, options.Time, _trash);
         var isPrivileged = UserNamespace.IsInitial;
         _layerStore = new LayerStore(_layers, _content, layout, _trash, new OverlayForm(UserAttributes: !isPrivileged), isPrivileged);
         _durability = new Durability(layout, database, options);
-        _garbage = new GarbageCollector(layout, options.Time, _layers, _records, _directories, _content, _blobLeases, database);
+        _garbage = new GarbageCollector(layout, options.Time, _layers, _records, _directories, _content, _images, _blobLeases, database);
     }
 
     public IContentStore Content => _content;
@@ -49,6 +51,8 @@ internal sealed class EngineStorage : IStorage
     public IHistoryTable History => _history;
 
     public IStepFacts Facts => _facts;
+
+    public IImageTable Images => _images;
 
     public string TemporaryPath => _layout.Temporary;
 

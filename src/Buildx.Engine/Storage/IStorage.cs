@@ -15,6 +15,8 @@ internal interface IStorage : IAsyncDisposable
 
     IStepFacts Facts { get; }
 
+    IImageTable Images { get; }
+
     /// <summary>A directory for files that no one needs after the engine ended; emptied at start.</summary>
     string TemporaryPath { get; }
 

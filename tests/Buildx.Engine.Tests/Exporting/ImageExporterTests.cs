@@ -99,6 +99,17 @@ public sealed class ImageExporterTests : IAsyncLifetime
     public void What_cannot_be_pushed_is_refused_before_anything_is_built(string message, params string[] attributes) =>
         Assert.Contains(message, Assert.Throws<ExportException>(() => Create([(attributes[0], attributes[1]), (attributes[2], attributes[3])])).Message);
 
+    [Theory]
+    [InlineData("docker.io/library/app:v1,docker.io/library/other:latest", "name", "app:v1,other")]
+    [InlineData("", "name", "app:v1", "store", "false")]
+    [InlineData("", "dangling", "x")]
+    public async Task An_image_that_is_not_pushed_is_kept_under_its_names(string names, params string[] attributes)
+    {
+        await ExportAsync(Single(), [.. attributes.Chunk(2).Select(pair => (pair[0], pair[1]))]);
+        Assert.Equal(names.Split(',', StringSplitOptions.RemoveEmptyEntries), _storage.KeptImages.Saved.Keys);
+        Assert.All(_storage.KeptImages.Saved.Values, image => Assert.Equal(3, image.Blobs.Count));
+    }
+
     [Fact]
     public void Attributes_nobody_knows_are_passed_over_and_told()
     {

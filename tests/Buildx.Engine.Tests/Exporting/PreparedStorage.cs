@@ -27,6 +27,10 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     public IStepFacts Facts => throw new NotSupportedException();
 
+    public ListedImages KeptImages { get; } = new();
+
+    public IImageTable Images => KeptImages;
+
     public IReadOnlyCollection<KeyValuePair<Digest, long>> Blobs => [.. _blobs.Select(blob => KeyValuePair.Create(blob.Key, (long)blob.Value.Length))];
 
     public string TemporaryPath => Path.GetTempPath();

@@ -1,4 +1,5 @@
 using Buildx.Engine.Storage;
+using Buildx.Oci;
 
 namespace Buildx.Engine.Tests.Storage;
 
@@ -26,6 +27,34 @@ public sealed class PruneTests
             Assert.Equal(["one", "two"], fixture.Store.GetUsage(new UsageFilter(["inuse"])).Select(record => record.Description).Order());
         }
         Assert.Empty(fixture.Store.GetUsage(new UsageFilter(["inuse"])));
+    }
+
+    [Fact]
+    public async Task An_image_is_listed_keeps_its_blobs_and_goes_with_them()
+    {
+        await using var fixture = await StorageFixture.CreateAsync();
+        var layer = await fixture.ChangeAsync(Snapshot.Empty, root => File.WriteAllText(Path.Combine(root, "file"), "x"));
+        var blob = (await fixture.Layers.GetBlobAsync(layer, new LayerCompression(), Token)).Descriptor;
+        using (var lease = fixture.Store.Lease())
+        {
+            var manifest = await fixture.Store.Content.WriteAsync("m", "{}"u8.ToArray(), lease, Token);
+            fixture.Store.Images.Save(ImageReference.Parse("app"), manifest, [manifest.Digest, blob.Digest]);
+            fixture.Store.Images.Save(ImageReference.Parse("app:again"), manifest, [manifest.Digest, blob.Digest]);
+        }
+        await fixture.ReopenAsync();
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(["image docker.io/library/app:again", "image docker.io/library/app:latest"], Images());
+        Assert.Contains("layer " + (await fixture.Layers.GetBlobAsync(layer, new LayerCompression(), Token)).DiffId, await PruneAsync(fixture, new PrunePolicy(new UsageFilter(["description~=^layer"]))));
+        Assert.True(fixture.Store.Content.TryGetSize(blob.Digest, out _));
+        Assert.Equal(["image docker.io/library/app:again"], await PruneAsync(fixture, new PrunePolicy(new UsageFilter(["description~=again"]))));
+        Assert.NotNull(fixture.Store.Images.Find(ImageReference.Parse($"docker.io/library/app:v9@{fixture.Store.Images.Find(ImageReference.Parse("app"))!.Digest}")));
+        Assert.True(fixture.Store.Content.TryGetSize(blob.Digest, out _));
+        Assert.Equal(["image docker.io/library/app:latest"], await PruneAsync(fixture, new PrunePolicy(UsageFilter.None)));
+        Assert.Empty(fixture.Store.Content.Blobs);
+        Assert.Null(fixture.Store.Images.Find(ImageReference.Parse("app")));
+
+        IEnumerable<string> Images() => fixture.Store.GetUsage(new UsageFilter(["description~=^image"])).Select(usage => usage.Description).Order();
     }
 
     [Fact]

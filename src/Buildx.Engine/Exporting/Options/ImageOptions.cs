@@ -29,10 +29,8 @@ internal sealed record ImageOptions(
         var type = attributes.TakeChoice(
             "compression",
             ("uncompressed", CompressionType.Uncompressed), ("gzip", CompressionType.Gzip), ("estargz", CompressionType.EStargz), ("zstd", CompressionType.Zstd)) ?? CompressionType.Gzip;
-        if (type is CompressionType.EStargz)
-            throw attributes.Unsupported("compression=estargz", "use gzip or zstd");
-        if (type is CompressionType.Zstd && !oci)
-            throw new ExportException($"output type={attributes.Exporter}: compression=zstd conflicts with oci-mediatypes=false");
+        if (type is CompressionType.Zstd or CompressionType.EStargz && !oci)
+            throw new ExportException($"output type={attributes.Exporter}: compression={(type is CompressionType.Zstd ? "zstd" : "estargz")} conflicts with oci-mediatypes=false");
         var artifacts = attributes.TakeFlag("oci-artifact") ?? false;
         if (artifacts && !oci)
             throw new ExportException($"output type={attributes.Exporter}: oci-artifact=true conflicts with oci-mediatypes=false");

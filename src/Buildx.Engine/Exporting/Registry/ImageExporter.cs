@@ -1,11 +1,14 @@
+using Buildx.Engine.Exporting.Archives;
 using Buildx.Engine.Exporting.Images;
+using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Image;
 using Buildx.Engine.Storage;
+using Buildx.Oci;
 using Buildx.Registry;
 
 namespace Buildx.Engine.Exporting.Registry;
 
-/// <summary><c>type=image</c>: an image in the content store, pushed to every name it has where that is asked for.</summary>
+/// <summary><c>type=image</c>: an image in the content store, where later builds find it by its names, or pushed to them where that is asked for.</summary>
 internal sealed class ImageExporter(ImageExporterOptions options, IStorage storage, RegistryClient registries) : IExporter
 {
     public string Description => "exporting to image";
@@ -22,7 +25,20 @@ internal sealed class ImageExporter(ImageExporterOptions options, IStorage stora
             await pusher.PushAsync(
                 image, [.. options.PushByDigest ? names : names.Select(name => name.WithDefaultTag())], cancellationToken);
         }
-        return ExportResponse.For(image, image.Target, [.. Shown(names.Select(name => name.ToString()).ToList(), image)]);
+        var shown = Shown(names.Select(name => name.ToString()).ToList(), image);
+        if (options.Keeps && shown.Count > 0)
+            await KeepAsync(image, shown, request.Progress, cancellationToken);
+        return ExportResponse.For(image, image.Target, shown);
+    }
+
+    private async Task KeepAsync(AssembledImage image, List<string> names, IVertexProgress progress, CancellationToken cancellationToken)
+    {
+        await LazyLayers.FetchAsync(image, storage.Content, progress, cancellationToken);
+        foreach (var name in names)
+        {
+            using var step = progress.Step("naming to " + name);
+            storage.Images.Save(ImageReference.Parse(name), image.Target, ImageArchive.BlobsOf(image));
+        }
     }
 
     private List<string> Shown(List<string> names, AssembledImage image)

@@ -4,7 +4,7 @@ using Buildx.Registry;
 
 namespace Buildx.Engine.Sources.Image;
 
-/// <summary>Where an image comes from: a repository of a registry, or a client's OCI layout.</summary>
+/// <summary>Where an image comes from: a repository of a registry, a client's OCI layout, or the engine's own store.</summary>
 internal interface IImageOrigin
 {
     /// <summary>What a tag stands for.</summary>

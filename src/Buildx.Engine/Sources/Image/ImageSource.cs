@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Frontends;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
 using Buildx.Registry;
@@ -6,10 +7,11 @@ using Buildx.Registry;
 namespace Buildx.Engine.Sources.Image;
 
 /// <summary>
-/// Images of registries and of clients' OCI layouts as snapshots. Only manifests and configs are fetched here, and kept by their digests: a pinned image
+/// Images of registries, of this engine's own store and of clients' OCI layouts as snapshots. What the registry has comes first, as its tags may have moved,
+/// unless the build asks for local images. Only manifests and configs are fetched here, and kept by their digests: a pinned image
 /// that was seen before needs no network. Layers come when somebody mounts them.
 /// </summary>
-internal sealed class ImageSource(RegistryClient registry, IContentStore content, ILayerStore layers)
+internal sealed class ImageSource(RegistryClient registry, IContentStore content, ILayerStore layers, IImageTable images)
 {
     /// <summary>An index may point to indexes; nobody needs many levels of that.</summary>
     private const int MaxIndexDepth = 4;
@@ -23,7 +25,17 @@ internal sealed class ImageSource(RegistryClient registry, IContentStore content
         ImageSourceRequest request, ICredentialSource credentials, ResolvedTags tags, IStorageLease? lease, CancellationToken cancellationToken)
     {
         var reference = request.Reference.WithDefaultTag();
-        return await ResolveAsync(request, new RegistryOrigin(registry.Open(reference, credentials)), tags, lease, cancellationToken);
+        var kept = request.Mode is ImageResolveMode.Pull || images.Find(reference) is not { } target ? null : new StoredOrigin(content, target);
+        if (kept is not null && (request.Mode is ImageResolveMode.Local || reference.Digest is not null))
+            return await ResolveAsync(request, kept, tags, lease, cancellationToken);
+        try
+        {
+            return await ResolveAsync(request, new RegistryOrigin(registry.Open(reference, credentials)), tags, lease, cancellationToken);
+        }
+        catch (RegistryException) when (kept is not null)
+        {
+            return await ResolveAsync(request, kept, tags, lease, cancellationToken);
+        }
     }
 
     /// <inheritdoc cref="ResolveAsync(ImageSourceRequest, ICredentialSource, ResolvedTags, IStorageLease?, CancellationToken)"/>

@@ -6,7 +6,7 @@ namespace Buildx.Engine.Storage;
 internal static class Compression
 {
     /// <summary>Within a percent of level 6's size, in two thirds of its time.</summary>
-    private const int DefaultGzipLevel = 4;
+    public const int DefaultGzipLevel = 4;
 
     private const int DefaultZstdLevel = 3;
 

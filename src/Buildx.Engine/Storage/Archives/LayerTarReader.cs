@@ -224,7 +224,7 @@ internal sealed class LayerTarReader(Stream stream)
             : new FileTime(seconds, nanoseconds);
     }
 
-    private static long ReadNumber(ReadOnlySpan<byte> field, string what)
+    internal static long ReadNumber(ReadOnlySpan<byte> field, string what)
     {
         if ((field[0] & 0x80) != 0)
         {

@@ -9,8 +9,6 @@ namespace Buildx.Engine.Storage;
 /// </summary>
 internal sealed class StateDatabase : IDisposable
 {
-    private const int Version = 3;
-
     private const string Schema = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE blobs(
@@ -55,6 +53,21 @@ internal sealed class StateDatabase : IDisposable
         CREATE INDEX step_facts_by_operation ON step_facts(operation, made_at);
         """;
 
+    /// <summary>What came with version 4: what eStargz layers tell, and images by name.</summary>
+    private const string ImagesSchema = """
+        ALTER TABLE layer_blobs ADD COLUMN table_digest TEXT;
+        ALTER TABLE layer_blobs ADD COLUMN uncompressed_size INTEGER;
+        CREATE TABLE images(name TEXT PRIMARY KEY, descriptor TEXT NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE image_blobs(
+            name TEXT NOT NULL REFERENCES images(name) ON DELETE CASCADE, digest TEXT NOT NULL, PRIMARY KEY(name, digest)) WITHOUT ROWID;
+        CREATE INDEX image_blobs_by_digest ON image_blobs(digest);
+        """;
+
+    /// <summary>What each version has added to the one before.</summary>
+    private static readonly string[] Steps = [Schema, HistorySchema, FactsSchema, ImagesSchema];
+
+    private static int Version => Steps.Length;
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
@@ -86,10 +99,7 @@ internal sealed class StateDatabase : IDisposable
                     $"{path} was made by a newer version of the engine (format {version}, this one knows {Version}): use that version, or another root directory");
             }
             if (version < Version)
-            {
-                database.InTransaction(() => database.ExecuteText(
-                    $"{(version == 0 ? Schema : "")} {(version < 2 ? HistorySchema : "")} {FactsSchema} PRAGMA user_version={Version};"));
-            }
+                database.InTransaction(() => database.ExecuteText($"{string.Join(' ', Steps[(int)version..])} PRAGMA user_version={Version};"));
             return database;
         }
         catch (SqliteException exception)

@@ -8,8 +8,6 @@ internal sealed partial class LayerStore
 
     public async ValueTask<LayerBlob> GetBlobAsync(LayerId id, LayerCompression compression, CancellationToken cancellationToken)
     {
-        if (compression.Type == CompressionType.EStargz)
-            throw new StorageException("layers compressed as estargz are not supported yet: use compression=gzip or compression=zstd");
         using var hold = layers.Hold([id]);
         var layer = layers.Get(id);
         var (stored, source) = await FindOrMakeBlobAsync(layer, compression, cancellationToken);
@@ -59,36 +57,47 @@ internal sealed partial class LayerStore
         else if (!layer.IsUnpacked)
             await EnsureUnpackedAsync(new Snapshot([layer.Id]), null, cancellationToken);
         await using var writer = content.Create();
-        var (diffId, size) = await Task.Run(
+        var (diffId, size, facts) = await Task.Run(
             () => Write(layer, original, compression, time, writer.Stream, cancellationToken), cancellationToken);
         var digest = await writer.CommitAsync(null, cancellationToken);
-        var blob = new StoredBlob(new Descriptor(GetMediaType(compression.Type), digest, size), diffId);
+        var blob = new StoredBlob(new Descriptor(GetMediaType(compression.Type), digest, size) { Annotations = facts?.ToAnnotations() }, diffId);
         layers.SetBlob(layer, variant, blob);
-        if (time is null)
+        // With a table of contents it is another tar than others make of the same tree.
+        if (time is null && facts is null)
             layers.SetDiffId(layer, diffId);
         return blob;
     }
 
-    private (Digest DiffId, long Size) Write(
+    private (Digest DiffId, long Size, EStargzFacts? Facts) Write(
         Layer layer, StoredBlob? original, LayerCompression compression, DateTimeOffset? time, Stream target, CancellationToken cancellationToken)
     {
+        if (compression.Type is CompressionType.EStargz)
+        {
+            using var estargz = new EStargzStream(target, compression.Level ?? Compression.DefaultGzipLevel);
+            WriteTar(layer, original, time, estargz, cancellationToken);
+            var (unpacked, facts) = estargz.Finish();
+            return (unpacked, target.Length, facts);
+        }
         Digest diffId;
         using (var compressor = Compression.Open(target, compression.Type, compression.Level))
         using (var tar = new HashingWriteStream(compressor))
         {
-            if (original is not null && IsHere(original))
-            {
-                // Only the wrapping changes; what is inside keeps its digest.
-                using var unpacked = Decompression.Open(content.OpenRead(original.Descriptor.Digest));
-                unpacked.CopyTo(tar, 256 * 1024);
-            }
-            else
-            {
-                new LayerPacker(form, time).Pack(layers.GetPath(layer), tar, cancellationToken);
-            }
+            WriteTar(layer, original, time, tar, cancellationToken);
             diffId = tar.Finish();
         }
-        return (diffId, target.Length);
+        return (diffId, target.Length, null);
+    }
+
+    private void WriteTar(Layer layer, StoredBlob? original, DateTimeOffset? time, Stream tar, CancellationToken cancellationToken)
+    {
+        if (original is null || !IsHere(original))
+        {
+            new LayerPacker(form, time).Pack(layers.GetPath(layer), tar, cancellationToken);
+            return;
+        }
+        // Only the wrapping changes; what is inside keeps its digest.
+        using var unpacked = Decompression.Open(content.OpenRead(original.Descriptor.Digest));
+        unpacked.CopyTo(tar, 256 * 1024);
     }
 
     private StoredBlob? FindOther(Layer layer, DateTimeOffset? time)
@@ -119,13 +128,14 @@ internal sealed partial class LayerStore
     private static string GetTimeSuffix(DateTimeOffset? time) => time is { } value ? $"@{value.ToUnixTimeSeconds()}" : "";
 
     private static CompressionType GetType(StoredBlob blob) =>
-        MediaTypes.IsGzip(blob.Descriptor.MediaType) ? CompressionType.Gzip
+        EStargzFacts.Of(blob.Descriptor) is not null ? CompressionType.EStargz
+        : MediaTypes.IsGzip(blob.Descriptor.MediaType) ? CompressionType.Gzip
         : MediaTypes.IsZstd(blob.Descriptor.MediaType) ? CompressionType.Zstd
         : CompressionType.Uncompressed;
 
     private static string GetMediaType(CompressionType type) => type switch
     {
-        CompressionType.Gzip => MediaTypes.OciLayerGzip,
+        CompressionType.Gzip or CompressionType.EStargz => MediaTypes.OciLayerGzip,
         CompressionType.Zstd => MediaTypes.OciLayerZstd,
         _ => MediaTypes.OciLayer,
     };

@@ -33,9 +33,13 @@ internal sealed class LayerTable
         foreach (var layer in rows)
             Remember(layer);
         var blobs = database.Query(
-            "SELECT layer, variant, media_type, digest, size, diff_id FROM layer_blobs",
+            "SELECT layer, variant, media_type, digest, size, diff_id, table_digest, uncompressed_size FROM layer_blobs",
             row => (ToId(row.GetInt64(0)), row.GetString(1), new StoredBlob(
-                new Descriptor(row.GetString(2), Digest.Parse(row.GetString(3)), row.GetInt64(4)), Digest.Parse(row.GetString(5)))));
+                new Descriptor(row.GetString(2), Digest.Parse(row.GetString(3)), row.GetInt64(4))
+                {
+                    Annotations = row.IsDBNull(6) ? null : new EStargzFacts(Digest.Parse(row.GetString(6)), row.IsDBNull(7) ? null : row.GetInt64(7)).ToAnnotations(),
+                },
+                Digest.Parse(row.GetString(5)))));
         foreach (var (id, variant, blob) in blobs)
             _layers[id].Blobs[variant] = blob;
     }
@@ -62,6 +66,8 @@ internal sealed class LayerTable
 
     public Layer AddImageLayer(Digest diffId, Descriptor blob, IBlobSource source)
     {
+        // What else is noted there is about that image, not about the layer.
+        blob = blob with { Annotations = EStargzFacts.Of(blob)?.ToAnnotations() };
         lock (Lock)
         {
             var now = _time.GetUtcNow();
@@ -206,7 +212,8 @@ internal sealed class LayerTable
                 _trash.Throw(GetPath(layer));
             foreach (var blob in layer.Blobs.Values)
             {
-                if (!_layers.Values.Any(other => other.Blobs.Values.Any(form => form.Descriptor.Digest == blob.Descriptor.Digest)))
+                if (!_layers.Values.Any(other => other.Blobs.Values.Any(form => form.Descriptor.Digest == blob.Descriptor.Digest))
+                    && _database.Scalar("SELECT COUNT(*) FROM image_blobs WHERE digest=$1", blob.Descriptor.Digest.Value) == 0)
                     _content.Remove(blob.Descriptor.Digest);
             }
             return true;
@@ -237,10 +244,16 @@ internal sealed class LayerTable
             _byDiffId[diffId] = layer;
     }
 
-    private void SaveBlob(long number, string variant, StoredBlob blob) => _database.Execute(
-        "INSERT INTO layer_blobs VALUES($1,$2,$3,$4,$5,$6) ON CONFLICT(layer, variant) DO UPDATE SET "
-        + "media_type=excluded.media_type, digest=excluded.digest, size=excluded.size, diff_id=excluded.diff_id",
-        number, variant, blob.Descriptor.MediaType, blob.Descriptor.Digest.Value, blob.Descriptor.Size, blob.DiffId.Value);
+    private void SaveBlob(long number, string variant, StoredBlob blob)
+    {
+        var facts = EStargzFacts.Of(blob.Descriptor);
+        _database.Execute(
+            "INSERT INTO layer_blobs(layer, variant, media_type, digest, size, diff_id, table_digest, uncompressed_size) VALUES($1,$2,$3,$4,$5,$6,$7,$8) "
+            + "ON CONFLICT(layer, variant) DO UPDATE SET media_type=excluded.media_type, digest=excluded.digest, size=excluded.size, diff_id=excluded.diff_id, "
+            + "table_digest=excluded.table_digest, uncompressed_size=excluded.uncompressed_size",
+            number, variant, blob.Descriptor.MediaType, blob.Descriptor.Digest.Value, blob.Descriptor.Size, blob.DiffId.Value,
+            facts?.TableDigest.Value, facts?.UncompressedSize);
+    }
 
     private sealed class LayerHold(LayerTable table, Layer[] layers) : IDisposable
     {

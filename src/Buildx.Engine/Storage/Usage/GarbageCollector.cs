@@ -6,7 +6,7 @@ namespace Buildx.Engine.Storage;
 /// <summary>Tells what takes how much room, and makes room by BuildKit's rules.</summary>
 internal sealed class GarbageCollector(
     StorageLayout layout, TimeProvider time, LayerTable layers, RecordStore records, MutableDirectories directories, ContentStore content,
-    BlobLeases leases, StateDatabase database) : IDisposable
+    ImageTable images, BlobLeases leases, StateDatabase database) : IDisposable
 {
     /// <summary>What has no record yet may be about to get one.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
@@ -23,7 +23,7 @@ internal sealed class GarbageCollector(
         var matcher = new UsageFilterMatcher(filter);
         return
         [
-            .. UsageGraph.Build(layers, records, directories).Nodes
+            .. UsageGraph.Build(layers, records, directories, images).Nodes
                 .Select(node => node.Usage)
                 .Where(usage => (usage.Size > 0 || usage.Mutable) && matcher.Matches(usage))
                 .OrderByDescending(usage => usage.Size)
@@ -57,7 +57,7 @@ internal sealed class GarbageCollector(
     private void Prune(PrunePolicy policy, UsageFilterMatcher matcher, Action<UsageRecord> removed, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var graph = UsageGraph.Build(layers, records, directories);
+        var graph = UsageGraph.Build(layers, records, directories, images);
         var total = graph.Nodes.Sum(node => node.Usage.Shared ? 0 : node.Usage.Size);
         var keep = GetBytesToKeep(policy, total);
         var candidates = PruneOrder.Sort([.. graph.Nodes.Where(node => IsCandidate(node, policy, now) && matcher.Matches(node.Usage))]);
@@ -114,7 +114,7 @@ internal sealed class GarbageCollector(
             return false;
         if (!policy.All && usage.Type is RecordType.Internal or RecordType.Frontend)
             return false;
-        if (node.Record is null && node.Directory is null && now - usage.CreatedAt < Grace)
+        if (node.Record is null && node.Directory is null && node.Image is null && now - usage.CreatedAt < Grace)
             return false;
         return policy.KeepDuration == TimeSpan.Zero || usage.LastUsedAt is not { } used || used <= now - policy.KeepDuration;
     }
@@ -123,6 +123,8 @@ internal sealed class GarbageCollector(
     {
         if (node.Directory is { } directory)
             return directories.TryRemove(directory);
+        if (node.Image is { } image)
+            return images.Remove(image);
         lock (layers.Lock)
         {
             // Somebody may have come since the graph was drawn. A build that came and went meanwhile makes its step again.
@@ -146,7 +148,8 @@ internal sealed class GarbageCollector(
         var cutoff = (time.GetUtcNow() - life).UtcTicks;
         var unowned = database.Query(
             "SELECT digest FROM blobs WHERE last_used_at<$1 AND NOT EXISTS (SELECT 1 FROM layer_blobs WHERE layer_blobs.digest=blobs.digest) "
-            + "AND NOT EXISTS (SELECT 1 FROM history_blobs WHERE history_blobs.digest=blobs.digest)",
+            + "AND NOT EXISTS (SELECT 1 FROM history_blobs WHERE history_blobs.digest=blobs.digest) "
+            + "AND NOT EXISTS (SELECT 1 FROM image_blobs WHERE image_blobs.digest=blobs.digest)",
             row => Digest.Parse(row.GetString(0)), cutoff);
         foreach (var digest in unowned)
         {

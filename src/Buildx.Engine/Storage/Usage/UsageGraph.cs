@@ -1,3 +1,5 @@
+using Buildx.Oci;
+
 namespace Buildx.Engine.Storage;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class UsageGraph
 
     public List<UsageNode> Nodes { get; }
 
-    public static UsageGraph Build(LayerTable layers, RecordStore records, MutableDirectories directories)
+    public static UsageGraph Build(LayerTable layers, RecordStore records, MutableDirectories directories, ImageTable images)
     {
         var nodes = new List<UsageNode>();
         lock (layers.Lock)
@@ -30,6 +32,15 @@ internal sealed class UsageGraph
                 state.Description, state.CreatedAt, state.LastUsedAt, state.UsageCount))
             {
                 Directory = state,
+            });
+        }
+        foreach (var image in images.List())
+        {
+            nodes.Add(new UsageNode(new UsageRecord(
+                "image-" + Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(image.Name)).Hex[..24], [], image.OwnSize, Mutable: false, InUse: false, Shared: false,
+                RecordType.Regular, "image " + image.Name, image.CreatedAt, image.LastUsedAt, 1))
+            {
+                Image = image.Name,
             });
         }
         return new UsageGraph(nodes);

@@ -7,6 +7,9 @@ internal sealed class UsageNode(UsageRecord usage)
     public StoredRecord? Record { get; init; }
     public DirectoryState? Directory { get; init; }
 
+    /// <summary>The name of an image.</summary>
+    public string? Image { get; init; }
+
     /// <summary>Layers that go with it.</summary>
     public List<Layer> Layers { get; } = [];
 

@@ -1,6 +1,7 @@
 using Buildx.Engine.Frontends;
 using Buildx.Engine.Sources;
 using Buildx.Engine.Sources.Image;
+using Buildx.Engine.Tests.Exporting;
 using Buildx.Oci;
 using Buildx.Registry;
 using Buildx.TestSupport;
@@ -11,6 +12,7 @@ public sealed class ImageSourceTests : IDisposable
 {
     private readonly RegistryClient _client = new(RegistryConfiguration.Default);
     private readonly MemoryContentStore _content = new();
+    private readonly ListedImages _images = new();
     private readonly RecordingLayerStore _layers = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -112,6 +114,26 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_was_kept_stands_in_where_the_registry_has_none_and_goes_first_where_local_images_are_asked_for()
+    {
+        await using var server = await RegistryServer.StartAsync(cancellationToken: Cancellation);
+        var moved = await PushIndexAsync(server.Host, AnonymousCredentials.Instance, "t", "linux/amd64");
+        var kept = await PushIndexAsync(server.Host, AnonymousCredentials.Instance, "other", "linux/amd64", "linux/arm64");
+        await ResolveAsync($"{server.Host}/a/b:other", "linux/amd64");
+        _ = _content.TryGetSize(kept, out var size);
+        foreach (var name in new[] { $"{server.Host}/a/b:t", $"{server.Host}/a/none:t" })
+            _images.Save(ImageReference.Parse(name), new Descriptor(MediaTypes.OciIndex, kept, size), []);
+
+        Assert.Equal(moved, (await ResolveAsync($"{server.Host}/a/b:t", "linux/amd64")).Digest);
+        Assert.Equal(kept, (await ResolveAsync($"{server.Host}/a/none:t", "linux/amd64")).Digest);
+        Assert.Equal(kept, (await ResolveAsync(Request("b") with { Mode = ImageResolveMode.Local })).Digest);
+        var error = await Assert.ThrowsAsync<RegistryException>(() => ResolveAsync(Request("none") with { Mode = ImageResolveMode.Pull }));
+        Assert.Contains("a/none", error.Message);
+
+        ImageSourceRequest Request(string name) => new(ImageReference.Parse($"{server.Host}/a/{name}:t"), Platform.Parse("linux/amd64"));
+    }
+
+    [Fact]
     public void Attributes_are_read()
     {
         var request = ImageSourceRequest.Parse(
@@ -129,7 +151,7 @@ public sealed class ImageSourceTests : IDisposable
         ResolveAsync(new ImageSourceRequest(ImageReference.Parse(reference), Platform.Parse(platform)), tags, credentials);
 
     private Task<ResolvedImage> ResolveAsync(ImageSourceRequest request, ResolvedTags? tags = null, ICredentialSource? credentials = null) =>
-        new ImageSource(_client, _content, _layers).ResolveAsync(
+        new ImageSource(_client, _content, _layers, _images).ResolveAsync(
             request, credentials ?? AnonymousCredentials.Instance, tags ?? new ResolvedTags(), lease: null, Cancellation);
 
     private async Task<Digest> PushIndexAsync(string host, ICredentialSource credentials, string tag, params string[] platforms)
