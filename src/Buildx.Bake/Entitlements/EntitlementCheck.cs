@@ -106,7 +106,8 @@ public static class EntitlementCheck
     }
 
     private static bool IsLocal(string source) => !RemoteAddress.IsRemote(source)
-        && !source.StartsWith("target:", StringComparison.Ordinal) && !source.StartsWith("docker-image:", StringComparison.Ordinal);
+        && !source.StartsWith("target:", StringComparison.Ordinal) && !source.StartsWith("docker-image:", StringComparison.Ordinal)
+        && !source.StartsWith("docker-daemon:", StringComparison.Ordinal) && !source.StartsWith("podman:", StringComparison.Ordinal);
 
     /// <summary>What doesn't exist yet is asked for by the directory that it would be made in.</summary>
     private static void AddMissing(SortedSet<string> missing, Func<string, bool> isAllowed, string path, string workingDirectory)

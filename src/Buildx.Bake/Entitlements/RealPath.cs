@@ -3,7 +3,7 @@ namespace Buildx.Bake.Entitlements;
 /// <summary>Where a path really is, with all links followed as far as it exists.</summary>
 /// <param name="Existing">The part that exists.</param>
 /// <param name="Whole">The same with what doesn't exist yet.</param>
-internal readonly record struct RealPath(string Existing, string Whole)
+public readonly record struct RealPath(string Existing, string Whole)
 {
     private const int MaximumLinks = 255;
 

@@ -5,7 +5,7 @@ namespace Buildx.Bake.Targets;
 /// <summary>Paths of contexts that are relative to the file they stand in.</summary>
 internal static class ContextPaths
 {
-    private static readonly string[] NoPaths = ["cwd://", "target:", "docker-image:", "oci-layout://"];
+    private static readonly string[] NoPaths = ["cwd://", "target:", "docker-image:", "docker-daemon:", "podman:", "oci-layout://"];
 
     public static string Rebase(string directory, string path)
     {

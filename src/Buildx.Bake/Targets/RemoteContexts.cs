@@ -5,7 +5,7 @@ namespace Buildx.Bake.Targets;
 /// <summary>Contexts of a definition that comes from a repository are in that repository.</summary>
 internal static class RemoteContexts
 {
-    private static readonly string[] Elsewhere = ["cwd://", "target:", "docker-image:", "oci-layout:"];
+    private static readonly string[] Elsewhere = ["cwd://", "target:", "docker-image:", "docker-daemon:", "podman:", "oci-layout:"];
 
     public static BakePlan Apply(BakePlan plan, string url) => plan with
     {

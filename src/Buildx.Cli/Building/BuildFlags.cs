@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Buildx.Bake.Entitlements;
 using Buildx.Bake.Entries;
 using Buildx.Cli.Builders;
 using Buildx.Cli.CommandLine;
@@ -10,9 +11,11 @@ namespace Buildx.Cli.Building;
 /// <summary>The flags of <c>build</c>, and how they become a <see cref="BuildRequest"/>.</summary>
 internal sealed class BuildFlags
 {
+    private const string LocalDelete = "buildx.local.delete";
+
     private readonly Option<string[]> _tags = Flag.List("--tag", "Name of the image; may be given several times", "[REGISTRY/]NAME[:TAG]", "-t");
     private readonly Option<string?> _file = Flag.Text("--file", "The Dockerfile (default: PATH/Dockerfile), or its URL; - reads it from standard input", "FILE", "-f");
-    private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, oci-layout://DIRECTORY[:TAG], or a URL", "NAME=SOURCE");
+    private readonly Option<string[]> _contexts = Flag.List("--build-context", "Further build context: a directory, docker-image://IMAGE, oci-layout://DIRECTORY[:TAG], docker-daemon://IMAGE or podman://IMAGE of this machine, or a URL", "NAME=SOURCE");
     private readonly Option<string[]> _platforms = Flag.List("--platform", "Platforms to build for", "PLATFORM,...");
     private readonly Option<string[]> _buildArguments = Flag.List("--build-arg", "Value of an ARG; without =VALUE it comes from the environment", "NAME[=VALUE]");
     private readonly Option<string[]> _labels = Flag.List("--label", "Label of the image", "NAME=VALUE");
@@ -26,7 +29,7 @@ internal sealed class BuildFlags
     private readonly Option<bool> _noCache = Flag.Switch("--no-cache", "Run every step again");
     private readonly Option<string[]> _noCacheFilter = Flag.List("--no-cache-filter", "Run the steps of these stages again", "STAGE,...");
     private readonly Option<bool> _pull = Flag.Switch("--pull", "Always ask the registry for base images");
-    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow what steps may not do by default: network.host, security.insecure, device[=NAME]", "ENTITLEMENT,...");
+    private readonly Option<string[]> _allow = Flag.List("--allow", "Allow what steps may not do by default: network.host, security.insecure, device[=NAME]; buildx.local.delete: delete outside the working directory (type=local,mode=delete)", "ENTITLEMENT,...");
     private readonly Option<string?> _network = Flag.Text("--network", "Network of RUN steps: default, none or host", "MODE");
     private readonly Option<string[]> _addHosts = Flag.List("--add-host", "Entry of /etc/hosts in RUN steps", "NAME:IP");
     private readonly Option<string?> _shmSize = Flag.Text("--shm-size", "Size of /dev/shm in RUN steps", "SIZE");
@@ -81,7 +84,8 @@ internal sealed class BuildFlags
             Secrets = [.. invocation.Get(_secrets).Select(SecretSpec.Parse)],
             SshAgents = ReadSshAgents(invocation),
             Outputs = ReadOutputs(invocation),
-            Entitlements = [.. invocation.Get(_allow).SelectMany(ReadEntitlements)],
+            // The client's own business.
+            Entitlements = [.. invocation.Get(_allow).SelectMany(ReadEntitlements).Where(text => text != LocalDelete)],
             NetworkMode = NetworkMode.Parse("--network", invocation.Get(_network)),
             ExtraHosts = [.. invocation.Get(_addHosts).SelectMany(value => value.Split(',')).Select(ParseExtraHost)],
             ShmSize = invocation.Get(_shmSize) is { } size ? ByteSize.Parse("--shm-size", size) : 0,
@@ -96,6 +100,8 @@ internal sealed class BuildFlags
             Call = ReadCall(invocation),
         };
         CheckTogether(request);
+        if (!invocation.Get(_allow).SelectMany(ReadEntitlements).Contains(LocalDelete))
+            CheckDeleting(request.Outputs);
         return request;
     }
 
@@ -182,11 +188,21 @@ internal sealed class BuildFlags
     private static IEnumerable<string> ReadEntitlements(string text) =>
         text.Split('=')[0] == "device" ? [text] : CsvFields.Split("--allow", text).Select(CheckEntitlement);
 
+    /// <summary>Below the working directory a build may delete what it doesn't make.</summary>
+    private static void CheckDeleting(IReadOnlyList<OutputSpec> outputs)
+    {
+        var own = RealPath.Resolve(Environment.CurrentDirectory).Whole.TrimEnd('/') + "/";
+        if (outputs.FirstOrDefault(output => output.DeletesOthers && !RealPath.Resolve(output.Destination!).Whole.StartsWith(own, StringComparison.Ordinal)) is { } output)
+        {
+            throw new CliException(
+                $"--output: mode=delete would delete files of {Path.GetFullPath(output.Destination!)}, which is not below the working directory: allow it with --allow={LocalDelete}");
+        }
+    }
+
     private static string CheckEntitlement(string text) => text switch
     {
-        "network.host" or "security.insecure" or "device" => text,
-        "buildx.local.delete" => throw new CliException($"--allow {text} is not supported yet"),
-        _ => throw new CliException($"--allow: there is no entitlement \"{text}\" (want network.host, security.insecure or device)"),
+        "network.host" or "security.insecure" or "device" or LocalDelete => text,
+        _ => throw new CliException($"--allow: there is no entitlement \"{text}\" (want network.host, security.insecure, device or {LocalDelete})"),
     };
 
     private static string ParseExtraHost(string text)

@@ -15,13 +15,19 @@ internal sealed class BuildOutputs : IDisposable
     private readonly bool _severalNodes;
     private readonly LoadPlan? _load;
 
-    private BuildOutputs(BuildRequest request, IReadOnlyList<OutputSpec> outputs, bool severalNodes, LoadPlan? load) =>
+    private BuildOutputs(BuildRequest request, IReadOnlyList<OutputSpec> outputs, bool severalNodes, LoadPlan? load)
+    {
         (_request, _outputs, _severalNodes, _load) = (request, outputs, severalNodes, load);
+        Layout = OpenLayout(outputs);
+    }
 
     public string? Warning { get; private init; }
 
     /// <summary>The one index of what several nodes push; null where none of them pushes, or there is one node only.</summary>
     public IndexPush? Merge { get; private init; }
+
+    /// <summary>The directory that an image goes to (<c>tar=false</c>); null for none.</summary>
+    public LayoutExport? Layout { get; }
 
     /// <summary>What is left to do when the build is done; null for nothing.</summary>
     private DockerPush? Push { get; init; }
@@ -70,6 +76,23 @@ internal sealed class BuildOutputs : IDisposable
     public (ExportOptions Export, Platform Platform)? LoadOf(int share, CancellationToken cancellationToken) =>
         _load is { Only: { } platform } && _load.Share == share ? (ToExport(_outputs.First(IsLoad), cancellationToken), platform) : null;
 
+    /// <summary>Names in the directory of an output what the daemon has written there.</summary>
+    /// <exception cref="CliException">The directory can't be written.</exception>
+    public void Complete(IReadOnlyDictionary<string, string> response)
+    {
+        if (Layout is null)
+            return;
+        try
+        {
+            var names = ExporterAttributes.Create(_request, _outputs.First(output => output.IsLayout)).GetValueOrDefault("name");
+            Layout.Complete(response, names == "*" ? null : names);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
+        {
+            throw new CliException($"--output: {Layout.Layout.DirectoryPath}: {e.Message}", innerException: e);
+        }
+    }
+
     /// <summary>Does what can only be done with the finished image.</summary>
     public async Task CompleteAsync(CliContext context, CancellationToken cancellationToken)
     {
@@ -111,7 +134,8 @@ internal sealed class BuildOutputs : IDisposable
             Attributes = _severalNodes && output.Pushes ? IndexPush.ByDigest(attributes) : attributes,
             Destination = output.Type switch
             {
-                OutputType.Local => new DirectoryDestination(Path.GetFullPath(output.Destination!)),
+                OutputType.Local => new DirectoryDestination(Path.GetFullPath(output.Destination!), output.DeletesOthers),
+                _ when output.IsLayout => null,
                 _ when isLoad => new FileDestination((_, _) => ValueTask.FromResult<Stream?>(_load!.Engine.OpenLoad(cancellationToken))),
                 OutputType.Tar or OutputType.Oci or OutputType.Docker => ToFile(output),
                 _ => null,
@@ -119,10 +143,27 @@ internal sealed class BuildOutputs : IDisposable
         };
     }
 
+    private static LayoutExport? OpenLayout(IReadOnlyList<OutputSpec> outputs)
+    {
+        if (outputs.Where(output => output.IsLayout).ToList() is not [var output, .. var more])
+            return null;
+        if (more.Count > 0)
+            throw new CliException("--output: only one output of a build can be a directory with an image (tar=false): BuildKit knows one such directory for each build");
+        var path = Path.GetFullPath(output.Destination!);
+        if (File.Exists(path))
+            throw new CliException($"--output: {path} is a file, and type={output.ExporterName},tar=false writes a directory");
+        try
+        {
+            return new LayoutExport(OciLayout.Create(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CliException($"--output: {path} can't be used as an OCI layout: {e.Message}", innerException: e);
+        }
+    }
+
     private static FileDestination ToFile(OutputSpec output)
     {
-        if (output.Attributes.TryGetValue("tar", out var tar) && !output.IsTrue("tar"))
-            throw new CliException($"--output: tar={tar} of type={output.ExporterName} is not supported yet: an archive is written");
         if (output.Destination is null or "-")
         {
             return Console.IsOutputRedirected

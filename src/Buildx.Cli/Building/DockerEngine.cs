@@ -19,8 +19,14 @@ internal sealed class DockerEngine : IDisposable
 
     public string Host { get; }
 
+    /// <inheritdoc cref="ConnectAsync(DockerEnvironment, string?, string, string, CancellationToken)"/>
+    public static Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, CancellationToken cancellationToken) =>
+        ConnectAsync(docker, context, "--load", "to write an archive instead: --output type=docker,dest=image.tar", cancellationToken);
+
+    /// <param name="what">What needs it, for people.</param>
+    /// <param name="instead">What to do where there is none.</param>
     /// <exception cref="CliException">No Docker Engine answers.</exception>
-    public static async Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, CancellationToken cancellationToken)
+    public static async Task<DockerEngine> ConnectAsync(DockerEnvironment docker, string? context, string what, string instead, CancellationToken cancellationToken)
     {
         var address = docker.GetEngine(context);
         var engine = new DockerEngine(address.CreateClient(), address.Url);
@@ -33,7 +39,7 @@ internal sealed class DockerEngine : IDisposable
         {
             engine.Dispose();
             throw new CliException(
-                $"--load needs a Docker Engine, and none answers at {address.Url} ({address.WhyUnreachable(e)}); to write an archive instead: --output type=docker,dest=image.tar", innerException: e);
+                $"{what} needs a Docker Engine, and none answers at {address.Url} ({address.WhyUnreachable(e)}); {instead}", innerException: e);
         }
     }
 
@@ -46,6 +52,21 @@ internal sealed class DockerEngine : IDisposable
         return new DockerFeatures(
             new Platform(root.GetProperty("OSType").GetString()!, root.GetProperty("Architecture").GetString()!).Normalize(),
             driver?.StartsWith("io.containerd.snapshotter", StringComparison.Ordinal) == true);
+    }
+
+    /// <summary>What <c>docker save</c> writes; null when there is no such image.</summary>
+    /// <exception cref="IOException">The engine can't give it.</exception>
+    public async Task<Stream?> OpenSaveAsync(string image, CancellationToken cancellationToken)
+    {
+        var response = await _client.GetAsync(
+            new Uri($"http://docker/images/{Uri.EscapeDataString(image)}/get"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return await response.Content.ReadAsStreamAsync(cancellationToken);
+        using (response)
+        {
+            return response.StatusCode is HttpStatusCode.NotFound ? null
+                : throw new IOException($"the Docker Engine answers {(int)response.StatusCode}: {(await response.Content.ReadAsStringAsync(cancellationToken)).Trim()}");
+        }
     }
 
     /// <summary>A stream into <c>docker load</c>; disposing of it waits for the end. Layers that the engine has stay here.</summary>

@@ -46,6 +46,8 @@ internal sealed class IndexPush
                     + "push the image (--push), write files (type=local), or build for the platforms of one node at a time");
             }
         }
+        if (outputs.FirstOrDefault(output => output.DeletesOthers) is { } deletes)
+            throw new CliException($"--output: with mode=delete one node would delete from {deletes.Destination} what another has built; leave it out, or build on one node");
         var pushes = outputs.Where(output => output.Pushes).ToList();
         if (pushes.Count == 0)
             return null;

@@ -53,6 +53,7 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
         var own = await HostGateway.ApplyAsync(options, builder, client, cancellationToken);
         var result = await client.SolveAsync(own, display, cancellationToken);
         build.Caches.Complete(result.ExporterResponse);
+        build.Outputs.Complete(result.ExporterResponse);
         if (build.Request.Call is null)
             result = await WithRecordAsync(part, client, result, display, cancellationToken);
         if (part.Load is not { } load)

@@ -12,9 +12,11 @@ namespace Buildx.Cli.Building;
 internal sealed class PreparedBuild : IAsyncDisposable
 {
     private readonly SshAgents _agents;
+    private readonly LocalImages.LocalImages _images;
 
-    private PreparedBuild(BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents) =>
-        (Request, Sources, Outputs, Caches, _agents) = (request, sources, outputs, caches, agents);
+    private PreparedBuild(
+        BuildRequest request, BuildSources sources, BuildOutputs outputs, CacheDirectories caches, SshAgents agents, LocalImages.LocalImages images) =>
+        (Request, Sources, Outputs, Caches, _agents, _images) = (request, sources, outputs, caches, agents, images);
 
     public BuildRequest Request { get; }
 
@@ -34,26 +36,30 @@ internal sealed class PreparedBuild : IAsyncDisposable
     public string? FailedNode { get; set; }
 
     /// <summary>What the client serves for this build, besides its directories.</summary>
-    public BuildServices Services => new(Request.Secrets, _agents.Sockets, LayoutsOf(Request), Caches.Layouts, Sources.Upload);
+    public BuildServices Services => new(Request.Secrets, _agents.Sockets, LayoutsOf(Request), Caches.Layouts, Sources.Upload, Outputs.Layout);
 
     /// <param name="shares">Which nodes build it.</param>
     public static async Task<PreparedBuild> OpenAsync(CliContext context, IReadOnlyList<NodeShare> shares, BuildRequest request, CancellationToken cancellationToken)
     {
         BuildSources? sources = null;
         BuildOutputs? outputs = null;
+        LocalImages.LocalImages? images = null;
         try
         {
+            images = await LocalImages.LocalImages.OpenAsync(context, request.NamedContexts, cancellationToken);
+            request = request with { NamedContexts = images.Contexts };
             sources = await BuildSources.OpenAsync(request, Console.OpenStandardInput(), shares.Count, cancellationToken);
             outputs = await BuildOutputs.OpenAsync(context, request, shares, cancellationToken);
             var caches = CacheDirectories.Open(context, request);
             var agents = await SshAgents.OpenAsync(request.SshAgents, cancellationToken);
-            var build = new PreparedBuild(request, sources, outputs, caches, agents);
+            var build = new PreparedBuild(request, sources, outputs, caches, agents, images);
             return build.WithParts(context, [.. shares.Select((_, share) => build.CreatePart(context, shares, share, cancellationToken))]);
         }
         catch
         {
             outputs?.Dispose();
             sources?.Dispose();
+            images?.Dispose();
             throw;
         }
     }
@@ -81,9 +87,10 @@ internal sealed class PreparedBuild : IAsyncDisposable
         await _agents.DisposeAsync();
         Outputs.Dispose();
         Sources.Dispose();
+        _images.Dispose();
     }
 
-    private PreparedBuild WithParts(CliContext context, IReadOnlyList<BuildPart> parts) => new(Request, Sources, Outputs, Caches, _agents)
+    private PreparedBuild WithParts(CliContext context, IReadOnlyList<BuildPart> parts) => new(Request, Sources, Outputs, Caches, _agents, _images)
     {
         Parts = parts,
         Origin = Request.Call is null ? BuildOrigin.Of(context, Request) : null,

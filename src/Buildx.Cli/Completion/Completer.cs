@@ -79,7 +79,7 @@ internal sealed class Completer(CliContext context)
             "--cache-from" => ["type=local", "type=registry", "type=gha", "type=s3"],
             "--call" => ["build", "check", "outline", "targets"],
             "--network" => ["default", "host", "none"],
-            "--allow" => ["network.host", "security.insecure"],
+            "--allow" => ["buildx.local.delete", "network.host", "security.insecure"],
             "--attest" => ["type=provenance", "type=sbom"],
             "--format" => ["json", "table"],
             _ => [],

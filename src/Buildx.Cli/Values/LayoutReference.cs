@@ -9,7 +9,7 @@ internal sealed record LayoutReference(OciLayout Layout, Digest Digest)
     public const string Scheme = "oci-layout://";
 
     /// <summary>How the engine calls the layout: the same in every build, so that builds that share it share their steps.</summary>
-    public string StoreId { get; } = Digest.Sha256(Encoding.UTF8.GetBytes(Layout.DirectoryPath)).Hex[..32];
+    public string StoreId { get; init; } = Digest.Sha256(Encoding.UTF8.GetBytes(Layout.DirectoryPath)).Hex[..32];
 
     /// <summary>For the frontend.</summary>
     public string Source => $"{Scheme}{StoreId}@{Digest}";

@@ -11,6 +11,9 @@ internal sealed record NamedContextSpec(string Name, string? Source, string? Dir
 {
     private const string Flag = "--build-context";
 
+    /// <summary>An image of a container engine on this machine, which becomes a layout before the build begins.</summary>
+    public LocalImageReference? LocalImage { get; init; }
+
     /// <summary>The name of the local source that serves <see cref="Directory"/>: two are taken already.</summary>
     public string LocalName => Name is "context" or "dockerfile" ? "_" + Name : Name;
 
@@ -22,6 +25,8 @@ internal sealed record NamedContextSpec(string Name, string? Source, string? Dir
             throw new CliException($"{Flag}: \"{text}\" is not of the form NAME=SOURCE");
         var (name, source) = (text[..equals], text[(equals + 1)..]);
         name = ParseName(name);
+        if (LocalImageReference.Parse(Flag, source) is { } image)
+            return new NamedContextSpec(name, null, null) { LocalImage = image };
         if (source.StartsWith("docker-image://", StringComparison.Ordinal) || (!System.IO.Directory.Exists(source) && RemoteContext.IsRemote(source)))
             return new NamedContextSpec(name, source, null);
         if (source.StartsWith("oci-layout://", StringComparison.Ordinal))
@@ -35,7 +40,7 @@ internal sealed record NamedContextSpec(string Name, string? Source, string? Dir
         {
             throw new CliException(File.Exists(source)
                 ? $"{Flag}: {source} is a file, not a directory"
-                : $"{Flag}: {source} is neither a directory nor a URL (docker-image://, oci-layout://, https://, a git repository)");
+                : $"{Flag}: {source} is neither a directory nor a URL (docker-image://, oci-layout://, docker-daemon://, podman://, https://, a git repository)");
         }
         return new NamedContextSpec(name, null, Path.GetFullPath(source));
     }

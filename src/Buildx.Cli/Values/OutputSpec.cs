@@ -20,6 +20,12 @@ internal sealed record OutputSpec(OutputType Type, string? Destination, Immutabl
 
     public bool Pushes => Type == OutputType.Image && IsTrue("push");
 
+    /// <summary>An image as a directory, not as an archive.</summary>
+    public bool IsLayout => Type is OutputType.Oci or OutputType.Docker && BooleanText.TryParse(Attributes.GetValueOrDefault("tar"), out var isArchive) && !isArchive;
+
+    /// <summary>Files in the directory that the build doesn't make go.</summary>
+    public bool DeletesOthers => Type == OutputType.Local && Attributes.GetValueOrDefault("mode") == "delete";
+
     /// <summary>The exporter's name in BuildKit.</summary>
     public string ExporterName => Type.ToString().ToLowerInvariant();
 
@@ -68,10 +74,12 @@ internal sealed record OutputSpec(OutputType Type, string? Destination, Immutabl
             throw new CliException("--output: type=local needs a directory: type=local,dest=DIR");
         if (Destination == "-" && Type == OutputType.Local)
             throw new CliException("--output: type=local writes a directory and can't go to standard output; use type=tar,dest=-");
+        if (IsLayout && Destination is null or "-")
+            throw new CliException($"--output: type={ExporterName} with tar=false writes a directory: add dest=DIR");
         return Destination == ""
             ? throw new CliException($"--output: the destination of type={ExporterName} is empty")
-            : Type == OutputType.Local && Attributes.GetValueOrDefault("mode") is { } mode && mode != "copy"
-            ? throw new CliException($"--output: mode={mode} of type=local is not supported yet (mode=copy is)")
+            : Type == OutputType.Local && Attributes.GetValueOrDefault("mode") is { } mode and not ("copy" or "delete")
+            ? throw new CliException($"--output: mode={mode} of type=local is not known (want copy or delete)")
             : this;
     }
 }

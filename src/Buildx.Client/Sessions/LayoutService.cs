@@ -8,10 +8,12 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Buildx.Client;
 
-/// <summary>Lets the daemon read blobs of OCI layouts on this machine, and read and write those of directories with cache.</summary>
+/// <summary>Lets the daemon read blobs of OCI layouts on this machine, and read and write those of directories with cache and of an output.</summary>
 /// <param name="layouts">By the store's name in <c>oci-layout://</c> of the build's attributes.</param>
 /// <param name="caches">By the directory that the cache's <c>src</c> or <c>dest</c> names.</param>
-public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts, IReadOnlyDictionary<string, OciLayout> caches) : ISessionService
+/// <param name="export">The directory of an output; null when there is none.</param>
+public sealed class LayoutService(
+    IReadOnlyDictionary<string, OciLayout> layouts, IReadOnlyDictionary<string, OciLayout> caches, LayoutExport? export = null) : ISessionService
 {
     private const int ChunkSize = 1 << 20;
 
@@ -24,7 +26,7 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
             return Task.FromResult(new InfoResponse { Info = new Info { Digest = request.Digest, Size = file.Length, CreatedAt = modified, UpdatedAt = modified } });
         });
         server.Map(SessionStreams.ContentReadMethod, ReadAsync);
-        if (caches.Count > 0)
+        if (caches.Count > 0 || export is not null)
             server.Map(SessionStreams.ContentWriteMethod, WriteAsync);
     }
 
@@ -53,10 +55,12 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
     private async Task WriteAsync(SessionCall call, CancellationToken cancellationToken)
     {
         var first = await call.ReadRequiredAsync(WriteContentRequest.Parser, cancellationToken);
-        var layout = FindStore(call, SessionStreams.CacheStorePrefix, caches)
+        var layout = FindStore(call, SessionStreams.CacheStorePrefix, caches) ?? FindExport(call)
             ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "the store can't be written"));
         if (!Digest.TryParse(first.Expected, out var digest))
             throw new RpcException(new Status(StatusCode.InvalidArgument, "a blob is written by its digest only"));
+        if (layout == export?.Layout)
+            export.Offer(digest);
         if (layout.Contains(digest))
             throw new RpcException(new Status(StatusCode.AlreadyExists, $"content {digest}: already exists"));
         await using var content = new IncomingBlob(call);
@@ -72,6 +76,8 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
         await content.CommittedAsync(cancellationToken);
     }
 
+    private OciLayout? FindExport(SessionCall call) => call.GetHeader(SessionStreams.ContentStoreKey) is [SessionStreams.ExportStore, ..] ? export?.Layout : null;
+
     private static OciLayout? FindStore(SessionCall call, string prefix, IReadOnlyDictionary<string, OciLayout> stores) =>
         call.GetHeader(SessionStreams.ContentStoreKey) is [var id, ..] && id.StartsWith(prefix, StringComparison.Ordinal) ? stores.GetValueOrDefault(id[prefix.Length..]) : null;
 
@@ -79,10 +85,12 @@ public sealed class LayoutService(IReadOnlyDictionary<string, OciLayout> layouts
     {
         if (call.GetHeader(SessionStreams.ContentStoreKey) is not [var id, ..])
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"the call has no header {SessionStreams.ContentStoreKey}"));
-        var layout = FindStore(call, SessionStreams.LayoutStorePrefix, layouts) ?? FindStore(call, SessionStreams.CacheStorePrefix, caches)
+        var layout = FindStore(call, SessionStreams.LayoutStorePrefix, layouts) ?? FindStore(call, SessionStreams.CacheStorePrefix, caches) ?? FindExport(call)
             ?? throw new RpcException(new Status(StatusCode.NotFound, $"unknown store {id}"));
         if (!Digest.TryParse(text, out var digest))
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"\"{text}\" is not a digest"));
+        if (layout == export?.Layout)
+            export.Offer(digest);
         var path = layout.GetBlobPath(digest);
         return File.Exists(path) ? path : throw new RpcException(new Status(StatusCode.NotFound, $"content {digest}: not found in {layout.DirectoryPath}"));
     }

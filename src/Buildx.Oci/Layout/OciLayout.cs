@@ -20,6 +20,9 @@ public sealed class OciLayout
     /// <summary>Manifests and configs are read into memory; nothing sensible is greater.</summary>
     private const int MaxJsonSize = 32 * 1024 * 1024;
 
+    private const int LockAttempts = 500;
+    private const int LockInterval = 20;
+
     private OciLayout(string directory) => DirectoryPath = directory;
 
     public string DirectoryPath { get; }
@@ -60,18 +63,25 @@ public sealed class OciLayout
 
     public void WriteIndex(ImageIndex index) => WriteAtomically(Path.Combine(DirectoryPath, IndexFile), OciJson.Serialize(index));
 
-    /// <summary>Adds a manifest to the index; one with the same tag is replaced.</summary>
-    public void AddToIndex(Descriptor manifest, string? tag)
+    /// <summary>Adds a manifest to the index; one with the same tag and name is replaced.</summary>
+    /// <param name="name">The whole image name that the tag belongs to; null when it stands alone.</param>
+    /// <exception cref="IOException">Somebody else doesn't stop changing the index.</exception>
+    public void AddToIndex(Descriptor manifest, string? tag, string? name = null)
     {
         if (tag is not null)
         {
             var annotations = manifest.Annotations is null ? [] : new Dictionary<string, string>(manifest.Annotations);
             annotations[ReferenceNameAnnotation] = tag;
+            if (name is not null)
+                annotations[ImageNameAnnotation] = name;
             manifest = manifest with { Annotations = annotations };
         }
-        var index = ReadIndex();
-        var others = index.Manifests.Where(other => tag is null ? other.Digest != manifest.Digest : TagOf(other) != tag);
-        WriteIndex(index with { Manifests = [.. others, manifest] });
+        using (LockIndex())
+        {
+            var index = ReadIndex();
+            var others = index.Manifests.Where(other => tag is null ? other.Digest != manifest.Digest : TagOf(other) != tag || NameOf(other) != name);
+            WriteIndex(index with { Manifests = [.. others, manifest] });
+        }
     }
 
     /// <summary>The manifest with this tag; without a tag, <c>latest</c> or the only one there is. Null when there is none.</summary>
@@ -143,6 +153,23 @@ public sealed class OciLayout
 
     private static string? TagOf(Descriptor manifest) =>
         manifest.Annotations is { } annotations && annotations.TryGetValue(ReferenceNameAnnotation, out var tag) ? tag : null;
+
+    /// <summary>Other builds may add to the same index at the same time: BuildKit's clients take this lock too.</summary>
+    private FileStream LockIndex()
+    {
+        var path = Path.Combine(DirectoryPath, IndexFile + ".lock");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (attempt < LockAttempts)
+            {
+                Thread.Sleep(LockInterval);
+            }
+        }
+    }
 
     private static void WriteAtomically(string path, byte[] content)
     {

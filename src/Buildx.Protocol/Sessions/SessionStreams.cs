@@ -30,6 +30,9 @@ public static class SessionStreams
     /// <summary>Begins the value of <see cref="ContentStoreKey"/> for a directory with cache; behind it, the directory.</summary>
     public const string CacheStorePrefix = "local:";
 
+    /// <summary>The value of <see cref="ContentStoreKey"/> for the directory that an output goes to: BuildKit knows one for each build.</summary>
+    public const string ExportStore = "export";
+
     public const string ContentWriteMethod = "/containerd.services.content.v1.Content/Write";
 
     /// <summary>The host of URLs that stand for what a client uploads.</summary>

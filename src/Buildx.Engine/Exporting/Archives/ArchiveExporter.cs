@@ -16,9 +16,6 @@ namespace Buildx.Engine.Exporting.Archives;
 /// </summary>
 internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions options, IStorage storage, bool isArchive) : IExporter
 {
-    /// <summary>BuildKit's clients offer one store at most, under this name.</summary>
-    private const string ClientStore = "export";
-
     private const string CreatedAnnotation = "org.opencontainers.image.created";
 
     private string Name => variant is ArchiveVariant.Docker ? "docker" : "oci";
@@ -75,7 +72,7 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
 
     private async Task SendBlobsAsync(ISession session, AssembledImage image, CancellationToken cancellationToken)
     {
-        var store = new ClientContentStore(session, ClientStore);
+        var store = new ClientContentStore(session, SessionStreams.ExportStore);
         try
         {
             // A manifest after what it names, the target last.

@@ -1,0 +1,4 @@
+namespace Buildx.Cli.Values;
+
+/// <summary>Who keeps images on this machine.</summary>
+internal enum LocalImageEngine { Docker, Podman }
