@@ -30,6 +30,7 @@ public sealed class SameDigestTests(BaseImageRegistry bases)
     [InlineData("gzip")]
     [InlineData("zstd")]
     [InlineData("uncompressed")]
+    [InlineData("estargz")]
     public async Task The_digest_is_the_same_whoever_builds_and_where_and_when(string compression)
     {
         var project = new Dictionary<string, string> { ["Dockerfile"] = Dockerfile, ["a/one"] = "1", ["b/two"] = "2", ["İ"] = "3", ["i"] = "4" };

@@ -36,6 +36,21 @@ public sealed class OciLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task Entries_of_the_index_are_told_apart_by_tag_and_name_also_at_the_same_time()
+    {
+        var layout = OciLayout.Create(_directory);
+        await Parallel.ForAsync(0, 20, Cancellation, (number, _) =>
+        {
+            OciLayout.Open(_directory).AddToIndex(new Descriptor(MediaTypes.OciManifest, Digest.Sha256([(byte)number]), 1), "1", $"docker.io/library/image{number % 10}:1");
+            return ValueTask.CompletedTask;
+        });
+        layout.AddToIndex(new Descriptor(MediaTypes.OciManifest, Digest.Sha256("tag"u8), 1), "1");
+
+        Assert.Equal(11, layout.ReadIndex().Manifests.Count);
+        Assert.Equal(["index.json", "oci-layout"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task A_blob_with_another_digest_does_not_appear()
     {
         var layout = OciLayout.Create(_directory);

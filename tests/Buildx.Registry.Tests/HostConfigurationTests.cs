@@ -70,6 +70,11 @@ public class HostConfigurationTests
     {
         await using var server = await RegistryServer.StartAsync(cancellationToken: Cancellation);
         await RoundTripAsync(server.RemoteLookingHost, new RegistryHostConfiguration { Http = true, Insecure = true });
+        // All requests that were on their way when the first one learned it.
+        using var client = new RegistryClient(new RegistryConfiguration());
+        var repository = client.Open(server.Host, "a/b", AnonymousCredentials.Instance, insecure: true);
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(number => repository.PushBlobAsync(
+            new Descriptor(MediaTypes.OciLayer, Digest.Sha256([(byte)number]), 1), _ => ValueTask.FromResult<Stream>(new MemoryStream([(byte)number])), null, null, Cancellation)));
     }
 
     [Fact]

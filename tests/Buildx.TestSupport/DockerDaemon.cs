@@ -23,6 +23,9 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <summary>For <c>DOCKER_HOST</c>.</summary>
     public string Host => $"unix://{SocketPath}";
 
+    /// <summary>Where the containerd answers that it has started.</summary>
+    public string ContainerdSocket => Path.Combine(_directory.Path, "exec", "containerd", "containerd.sock");
+
     /// <summary>Whether it has ended by itself.</summary>
     public bool HasExited => _process.HasExited;
 

@@ -108,12 +108,14 @@ internal sealed class RegistryTransport(RegistryEndpoint endpoint, Authenticator
     private async Task<HttpResponseMessage> SendWithFallbackAsync(
         RegistryRequest request, HttpMethod method, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
+        // Another request may have fallen back while this one was on its way.
+        var sent = Adapt(uri);
         try
         {
-            return await SendOnceAsync(request, method, Adapt(uri), authorization, cancellationToken);
+            return await SendOnceAsync(request, method, sent, authorization, cancellationToken);
         }
         catch (HttpRequestException e) when (
-            endpoint.MayFallBackToHttp && !endpoint.IsPlainHttp && endpoint.Owns(uri)
+            endpoint.MayFallBackToHttp && sent.Scheme == Uri.UriSchemeHttps && endpoint.Owns(sent)
             && (e.HttpRequestError == HttpRequestError.SecureConnectionError || IsRefused(e)))
         {
             endpoint.FallBackToHttp();

@@ -34,6 +34,9 @@ public sealed class OutputSpecTests
     [InlineData("type=local,dest=-", "can't go to standard output")]
     [InlineData("type=image,dest=x", "dest can't be used with type=image")]
     [InlineData("type=oci,dest", "is not of the form key=value")]
+    [InlineData("type=oci,tar=false", "writes a directory: add dest=DIR")]
+    [InlineData("type=docker,tar=0,dest=-", "writes a directory: add dest=DIR")]
+    [InlineData("type=local,dest=x,mode=move", "mode=move of type=local is not known (want copy or delete)")]
     [InlineData("type=oci,\"dest=x", "double quote is not closed")]
     public void Wrong_outputs_say_which_part_is_wrong(string text, string message)
     {
