@@ -41,17 +41,18 @@ internal static partial class SavedImage
 
     private static async Task<OciLayout> ConvertAsync(string directory, Dictionary<string, string> links, CancellationToken cancellationToken)
     {
-        var (config, layers) = ReadManifest(Path.Combine(directory, LegacyManifest));
+        var (config, named) = ReadManifest(Path.Combine(directory, LegacyManifest));
+        var layers = named.Select(Find).ToList();
         var layout = OciLayout.Create(directory);
         // Equal layers are one file.
         var moved = new Dictionary<string, Descriptor>(StringComparer.Ordinal);
         var manifest = new ImageManifest(
             await MoveAsync(layout, Find(config), MediaTypes.OciConfig, moved, cancellationToken),
-            [.. await Task.WhenAll(layers.Select(Find).Distinct(StringComparer.Ordinal).Select(layer => MoveAsync(layout, layer, MediaTypes.OciLayer, moved, cancellationToken)))])
+            [.. await Task.WhenAll(layers.Distinct(StringComparer.Ordinal).Select(layer => MoveAsync(layout, layer, MediaTypes.OciLayer, moved, cancellationToken)))])
         {
             MediaType = MediaTypes.OciManifest,
         };
-        manifest = manifest with { Layers = [.. layers.Select(layer => moved[Find(layer)])] };
+        manifest = manifest with { Layers = [.. layers.Select(layer => moved[layer])] };
         layout.AddToIndex(await layout.WriteBlobAsync(MediaTypes.OciManifest, OciJson.Serialize(manifest), cancellationToken), tag: null);
         return layout;
 
