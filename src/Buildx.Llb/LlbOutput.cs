@@ -6,7 +6,7 @@ namespace Buildx.Llb;
 public sealed record LlbOutput(LlbVertex Vertex, int Index)
 {
     /// <summary>Equal when both name the same result, also when they were built separately.</summary>
-    public bool Equals(LlbOutput? other) => other is not null && other.Index == Index && other.Vertex.Digest == Vertex.Digest;
+    public bool Equals(LlbOutput? other) => other is not null && other.Index == Index && Vertex.IsSame(other.Vertex);
 
     public override int GetHashCode() => HashCode.Combine(Vertex.Digest, Index);
 

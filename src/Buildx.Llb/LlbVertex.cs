@@ -7,27 +7,54 @@ namespace Buildx.Llb;
 /// <summary>
 /// One operation of a build graph, together with all it depends on. Immutable and content-addressed: its digest is that
 /// of its serialized <see cref="Op"/>, which names its inputs by digest, so that equal graphs have equal digests.
+/// Serialized and hashed when first asked for, on any thread.
 /// </summary>
 public sealed class LlbVertex
 {
+    private readonly Op _operation;
+    private Digest _digest;
+    private volatile byte[]? _bytes;
+
     internal LlbVertex(
         Digest digest, byte[] bytes, Op operation, IReadOnlyList<LlbOutput> inputs, VertexMetadata metadata, IReadOnlyList<LlbSourceLocation> locations)
+        : this(operation, inputs, metadata, locations) => (_digest, _bytes) = (digest, bytes);
+
+    private LlbVertex(Op operation, IReadOnlyList<LlbOutput> inputs, VertexMetadata metadata, IReadOnlyList<LlbSourceLocation> locations)
     {
-        Digest = digest;
-        Bytes = bytes;
-        Operation = operation;
+        _operation = operation;
         Inputs = inputs;
         Metadata = metadata;
         Locations = locations;
     }
 
-    public Digest Digest { get; }
+    public Digest Digest
+    {
+        get
+        {
+            Complete();
+            return _digest;
+        }
+    }
 
     /// <summary>The serialized operation, whose SHA-256 is <see cref="Digest"/>.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes
+    {
+        get
+        {
+            Complete();
+            return _bytes;
+        }
+    }
 
     /// <summary>Treat as read-only: changing it does not change the vertex.</summary>
-    public Op Operation { get; }
+    public Op Operation
+    {
+        get
+        {
+            Complete();
+            return _operation;
+        }
+    }
 
     /// <summary>In the order of the operation's own inputs: index <c>i</c> in a mount or action is <c>Inputs[i]</c>.</summary>
     public IReadOnlyList<LlbOutput> Inputs { get; }
@@ -41,19 +68,58 @@ public sealed class LlbVertex
     public string Name => Metadata.Name ?? LlbOperationName.Of(Operation);
 
     /// <summary>How many results the operation has; an input's index must be below it.</summary>
-    public int OutputCount => LlbOperationOutputs.Count(Operation);
+    public int OutputCount => LlbOperationOutputs.Count(_operation);
 
     public LlbOutput Output(int index = 0) => new(this, index);
 
-    /// <summary>Serializes an operation. Maps must have been filled in ordinal order of their keys: they are written as they are.</summary>
+    /// <summary>Equal when both are the same operation on the same inputs, also when they were made separately.</summary>
+    internal bool IsSame(LlbVertex other) =>
+        ReferenceEquals(this, other)
+        // Most that differ do so in what they do themselves; then nothing has to be hashed.
+        || (_operation.OpCase == other._operation.OpCase && Proper(_operation).Message.Equals(Proper(other._operation).Message) && Digest == other.Digest);
+
+    /// <summary>An operation whose maps have been filled in ordinal order of their keys: they are written as they are.</summary>
     internal static LlbVertex Create(Op operation, IReadOnlyList<LlbOutput> inputs, VertexOptions options, IReadOnlyList<string> capabilities)
     {
-        foreach (var input in inputs)
-            operation.Inputs.Add(new Input { Digest = input.Vertex.Digest.Value, Index = input.Index });
         operation.Constraints = new WorkerConstraints();
         operation.Constraints.Filter.AddRange(options.WorkerFilter);
-        var bytes = Serialize(operation);
-        return new LlbVertex(Digest.Sha256(bytes), bytes, operation, inputs, new VertexMetadata(options, capabilities), options.Locations);
+        return new LlbVertex(operation, inputs, new VertexMetadata(options, capabilities), options.Locations);
+    }
+
+    /// <summary>Serializes and hashes it, and before it all it depends on that is not yet.</summary>
+    private void Complete()
+    {
+        if (_bytes is not null)
+            return;
+        // An explicit stack: graphs of thousands of steps in a row are normal.
+        var waiting = new Stack<LlbVertex>([this]);
+        while (waiting.TryPeek(out var vertex))
+        {
+            var known = waiting.Count;
+            foreach (var input in vertex.Inputs)
+            {
+                if (input.Vertex._bytes is null)
+                    waiting.Push(input.Vertex);
+            }
+            if (waiting.Count > known)
+                continue;
+            vertex.Seal();
+            waiting.Pop();
+        }
+    }
+
+    private void Seal()
+    {
+        lock (_operation)
+        {
+            if (_bytes is not null)
+                return;
+            foreach (var input in Inputs)
+                _operation.Inputs.Add(new Input { Digest = input.Vertex._digest.Value, Index = input.Index });
+            var bytes = Serialize(_operation);
+            _digest = Digest.Sha256(bytes);
+            _bytes = bytes;
+        }
     }
 
     /// <summary>
@@ -70,7 +136,10 @@ public sealed class LlbVertex
         if (operation.Constraints is not null)
             fields.Add(new Field(Op.ConstraintsFieldNumber, operation.Constraints));
         if (operation.OpCase != Op.OpOneofCase.None)
-            fields.Add(Proper(operation));
+        {
+            var (number, message) = Proper(operation);
+            fields.Add(new Field(number, message));
+        }
         var bytes = new byte[fields.Sum(field => field.Size)];
         var output = new CodedOutputStream(bytes);
         foreach (var field in fields)
@@ -79,15 +148,15 @@ public sealed class LlbVertex
         return bytes;
     }
 
-    private static Field Proper(Op operation) => operation.OpCase switch
+    private static (int Number, IMessage Message) Proper(Op operation) => operation.OpCase switch
     {
-        Op.OpOneofCase.Exec => new Field(Op.ExecFieldNumber, operation.Exec),
-        Op.OpOneofCase.File => new Field(Op.FileFieldNumber, operation.File),
-        Op.OpOneofCase.Source => new Field(Op.SourceFieldNumber, operation.Source),
-        Op.OpOneofCase.Merge => new Field(Op.MergeFieldNumber, operation.Merge),
-        Op.OpOneofCase.Diff => new Field(Op.DiffFieldNumber, operation.Diff),
-        Op.OpOneofCase.Build => new Field(Op.BuildFieldNumber, operation.Build),
-        Op.OpOneofCase.Passthrough => new Field(Op.PassthroughFieldNumber, operation.Passthrough),
+        Op.OpOneofCase.Exec => (Op.ExecFieldNumber, operation.Exec),
+        Op.OpOneofCase.File => (Op.FileFieldNumber, operation.File),
+        Op.OpOneofCase.Source => (Op.SourceFieldNumber, operation.Source),
+        Op.OpOneofCase.Merge => (Op.MergeFieldNumber, operation.Merge),
+        Op.OpOneofCase.Diff => (Op.DiffFieldNumber, operation.Diff),
+        Op.OpOneofCase.Build => (Op.BuildFieldNumber, operation.Build),
+        Op.OpOneofCase.Passthrough => (Op.PassthroughFieldNumber, operation.Passthrough),
         var other => throw new InvalidOperationException($"an operation of the kind {other} cannot be written"),
     };
 

@@ -43,7 +43,7 @@ public static class DockerfileConverter
             throw new DockerfileException(document.FileName, linter.Warnings.Select(
                 warning => Diagnostic.Error($"{warning.Rule.Name}: {warning.Message}", warning.Range)).ToArray());
         }
-        context.Graph.Build();
+        await context.Graph.BuildAsync();
         return new ConversionResult(target.Output.Value, Finish(context, target), target.BaseImage, context.Epoch, linter.Warnings, OutlineCollector.Create(target))
         {
             Hints = linter.Hints,
