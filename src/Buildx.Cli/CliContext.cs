@@ -33,7 +33,7 @@ internal sealed class CliContext
 
     public GlobalFlags Flags { get; set; } = new();
 
-    public DockerEnvironment Docker => _docker ??= new DockerEnvironment(Flags.DockerConfigDirectory, Flags.DockerContext);
+    public DockerEnvironment Docker => _docker ??= new DockerEnvironment(Flags.DockerConfigDirectory, Flags.DockerContext, Flags.DockerTls);
 
     public BuilderStore Store => _store ??= BuilderStore.Default(Docker);
 

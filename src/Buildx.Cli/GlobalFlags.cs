@@ -1,3 +1,5 @@
+using Buildx.Drivers.Docker;
+
 namespace Buildx.Cli;
 
 /// <summary>The flags every command takes, wherever they stand on the command line.</summary>
@@ -12,4 +14,7 @@ internal sealed record GlobalFlags
 
     /// <summary>From the Docker CLI's own <c>--context</c>.</summary>
     public string? DockerContext { get; init; }
+
+    /// <summary>From the Docker CLI's own <c>--tls…</c>.</summary>
+    public DockerTlsFlags DockerTls { get; init; } = new();
 }

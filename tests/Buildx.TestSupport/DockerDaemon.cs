@@ -45,7 +45,8 @@ public sealed class DockerDaemon : IAsyncDisposable
 
     /// <param name="program">Which one: <c>dockerd</c>, or <c>dockerd-20.10</c>.</param>
     /// <inheritdoc cref="StartAsync(string, CancellationToken)"/>
-    public static async Task<DockerDaemon> StartAsync(string program, string configuration, CancellationToken cancellationToken)
+    /// <param name="flags">More of its flags, e.g. another <c>-H</c>.</param>
+    public static async Task<DockerDaemon> StartAsync(string program, string configuration, CancellationToken cancellationToken, params string[] flags)
     {
         var peers = await Peers.GetDirectoryAsync();
         var directory = new TemporaryDirectory();
@@ -59,7 +60,7 @@ public sealed class DockerDaemon : IAsyncDisposable
             "--config-file", directory.Write("daemon.json", configuration),
             "--data-root", Path.Combine(directory.Path, "data"), "--exec-root", Path.Combine(directory.Path, "exec"),
             "-p", Path.Combine(directory.Path, "pid"), "-H", $"unix://{socket}",
-            "--bridge=none", "--iptables=false", "--ip6tables=false", "--init-path", "/usr/bin/tini-static"])
+            "--bridge=none", "--iptables=false", "--ip6tables=false", "--init-path", "/usr/bin/tini-static", .. flags])
         {
             start.ArgumentList.Add(argument);
         }

@@ -39,7 +39,7 @@ public sealed class SshServer : IAsyncDisposable
         directory.Write("accepted", File.ReadAllText(Path.Combine(directory.Path, "key.pub")) + File.ReadAllText(Path.Combine(directory.Path, "rsa.pub")));
         // Where it expects to lock its helpers up.
         Directory.CreateDirectory("/run/sshd");
-        var port = FreePort();
+        var port = Loopback.FreePort();
         var configuration = directory.Write("sshd_config", $"""
             Port {port}
             ListenAddress 127.0.0.1
@@ -77,12 +77,5 @@ public sealed class SshServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _directory.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

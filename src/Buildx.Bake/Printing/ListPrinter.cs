@@ -8,12 +8,7 @@ public static class ListPrinter
 {
     public static string PrintTargets(BakeDefinition definition, bool asJson)
     {
-        // A name with an underscore in front is for other targets to inherit from.
-        var entries = definition.Targets.Select(target => (target.Name, target.Description, IsGroup: false))
-            .Concat(definition.Groups.Select(group => (group.Name, Description: Describe(group), IsGroup: true)))
-            .Where(entry => !entry.Name.StartsWith('_'))
-            .OrderBy(entry => entry.Name, StringComparer.Ordinal)
-            .ToList();
+        var entries = definition.Listed;
         if (!asJson)
             return Table(["TARGET", "DESCRIPTION"], entries.Select(entry => new[] { entry.Name, entry.Description }));
         if (entries.Count == 0)
@@ -59,12 +54,6 @@ public static class ListPrinter
             }
             json.WriteEndArray();
         });
-    }
-
-    private static string Describe(BakeGroup group)
-    {
-        var members = string.Join(", ", group.Targets.Order(StringComparer.Ordinal));
-        return group.Description.Length == 0 ? members : members.Length == 0 ? group.Description : $"{group.Description} ({members})";
     }
 
     private static string Table(string[] header, IEnumerable<string[]> rows)

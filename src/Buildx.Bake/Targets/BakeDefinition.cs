@@ -16,6 +16,15 @@ public sealed record BakeDefinition(IReadOnlyList<BakeGroup> Groups, IReadOnlyLi
 
     public BakeGroup? FindGroup(string name) => (_groupsByName ??= Index(Groups, group => group.Name)).GetValueOrDefault(name);
 
+    /// <summary>Targets and groups in order, but those with an underscore in front, which are for other targets to inherit from.</summary>
+    public IReadOnlyList<(string Name, string Description, bool IsGroup)> Listed =>
+    [
+        .. Targets.Select(target => (target.Name, target.Description, IsGroup: false))
+            .Concat(Groups.Select(group => (group.Name, Description: Describe(group), IsGroup: true)))
+            .Where(entry => !entry.Name.StartsWith('_'))
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal),
+    ];
+
     /// <summary>Several targets of one name become one, so that names are unique.</summary>
     internal BakeDefinition Merge()
     {
@@ -29,6 +38,12 @@ public sealed record BakeDefinition(IReadOnlyList<BakeGroup> Groups, IReadOnlyLi
                 targets[places[target.Name]] = targets[places[target.Name]].Merge(target);
         }
         return new BakeDefinition([.. Groups.Select(group => group with { Targets = [.. group.Targets.Distinct()] })], targets, Variables) { Warnings = Warnings };
+    }
+
+    private static string Describe(BakeGroup group)
+    {
+        var members = string.Join(", ", group.Targets.Order(StringComparer.Ordinal));
+        return group.Description.Length == 0 ? members : members.Length == 0 ? group.Description : $"{group.Description} ({members})";
     }
 
     /// <summary>Of several with one name the first.</summary>

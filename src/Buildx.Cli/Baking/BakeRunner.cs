@@ -22,6 +22,22 @@ internal sealed class BakeRunner(CliContext context, BakeRequest request)
         }
     }
 
+    /// <summary>What could be built, for who is still typing; nothing where that would take a builder or standard input, or is wrong.</summary>
+    public static async Task<IReadOnlyList<(string Name, string Description)>> FindTargetsAsync(CliContext context, BakeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.RemoteDefinition is not null || request.Files.Contains("-"))
+            return [];
+        try
+        {
+            var files = await ReadLocalAsync(request.Files, cancellationToken);
+            return [.. BakeFile.Read(files, new BakeRunner(context, request).CreateOptions()).Listed.Select(entry => (entry.Name, entry.Description))];
+        }
+        catch (BakeException)
+        {
+            return [];
+        }
+    }
+
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var remote = request.RemoteDefinition is { } url ? new RemoteDefinition(context, url) : null;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Buildx.Cli.Baking;
 using Buildx.Cli.Builders;
 using Buildx.Cli.Building;
 using Buildx.Cli.CommandLine;
@@ -59,6 +60,8 @@ internal sealed class Completer(CliContext context)
             return (await ValuesAsync(assigned, typed[..(equals + 1)], cancellationToken), false);
         if (typed.StartsWith('-'))
             return ([.. options.SelectMany(option => new[] { option.Name, Flag.ShortNameOf(option) }.OfType<string>().Select(name => (name, option.Description ?? "")))], false);
+        if (command is Commands.BakeCommand bake)
+            return (await TargetsAsync(bake, before.Skip(place + 1).ToList(), cancellationToken), false);
         return command.ArgumentsUsage.Contains("NAME", StringComparison.Ordinal) && command is not Commands.CreateCommand
             ? (await BuildersAsync("", cancellationToken), false)
             : command is Commands.CompletionCommand ? ([.. CompletionScripts.Shells.Select(shell => (shell, ""))], false)
@@ -75,8 +78,8 @@ internal sealed class Completer(CliContext context)
             "--driver" => DriverCatalog.Names,
             "--platform" => HostBinfmt.Show().Supported,
             "--output" => ["type=cacheonly", "type=docker", "type=image", "type=local", "type=oci", "type=registry", "type=tar"],
-            "--cache-to" => ["type=inline", "type=local", "type=registry", "type=gha", "type=s3"],
-            "--cache-from" => ["type=local", "type=registry", "type=gha", "type=s3"],
+            "--cache-to" => ["type=azblob", "type=gha", "type=inline", "type=local", "type=registry", "type=s3"],
+            "--cache-from" => ["type=azblob", "type=gha", "type=local", "type=registry", "type=s3"],
             "--call" => ["build", "check", "outline", "targets"],
             "--network" => ["default", "host", "none"],
             "--allow" => ["buildx.local.delete", "network.host", "security.insecure"],
@@ -85,6 +88,20 @@ internal sealed class Completer(CliContext context)
             _ => [],
         };
         return option.Name == "--builder" ? await BuildersAsync(prefix, cancellationToken) : [.. values.Select(value => (prefix + value, ""))];
+    }
+
+    private async Task<IReadOnlyList<(string, string)>> TargetsAsync(Commands.BakeCommand command, IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return CommandLineReader.Read(command, before, context.CommandName) is { } invocation
+                ? await BakeRunner.FindTargetsAsync(context, command.ReadRequest(invocation), cancellationToken)
+                : [];
+        }
+        catch (CliException)
+        {
+            return [];
+        }
     }
 
     private async Task<IReadOnlyList<(string, string)>> BuildersAsync(string prefix, CancellationToken cancellationToken)

@@ -73,7 +73,12 @@ internal static class DockerPlugin
             {
                 "--config" => flags with { DockerConfigDirectory = value },
                 "--context" or "-c" => flags with { DockerContext = value },
-                "--debug" or "-D" => flags with { Debug = value is null or "true" },
+                "--debug" or "-D" => flags with { Debug = IsTrue(value) },
+                "--tls" => flags with { DockerTls = flags.DockerTls with { IsOn = IsTrue(value) } },
+                "--tlsverify" => flags with { DockerTls = flags.DockerTls with { Verifies = IsTrue(value) } },
+                "--tlscacert" => flags with { DockerTls = flags.DockerTls with { CertificateAuthorityFile = value } },
+                "--tlscert" => flags with { DockerTls = flags.DockerTls with { CertificateFile = value } },
+                "--tlskey" => flags with { DockerTls = flags.DockerTls with { KeyFile = value } },
                 _ => flags,
             };
             if (name is "--host" or "-H" && value is not null)
@@ -81,6 +86,8 @@ internal static class DockerPlugin
         }
         return flags;
     }
+
+    private static bool IsTrue(string? value) => value is null or "true" or "1";
 
     /// <summary>Docker closes this connection when the user interrupts it.</summary>
     private static Socket? ConnectToDocker(CancellationTokenSource stop)

@@ -33,7 +33,13 @@ public sealed class TcpConnector(string host, int port, TlsOptions? tls, bool is
             TargetHost = options.ServerName ?? host,
             ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
         };
-        if (options.CertificateAuthorityFile is { } authority)
+        if (options.SkipsVerification)
+        {
+#pragma warning disable CA5359 // The user has asked for it, as Docker's --tls without --tlsverify does.
+            authentication.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (options.CertificateAuthorityFile is { } authority)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.ImportFromPemFile(authority);

@@ -13,4 +13,7 @@ public sealed record TlsOptions
 
     /// <summary>The name in the daemon's certificate, if it isn't the host's.</summary>
     public string? ServerName { get; init; }
+
+    /// <summary>Whether any certificate of the daemon's is taken: the connection is encrypted, but not known to end at the right one.</summary>
+    public bool SkipsVerification { get; init; }
 }

@@ -12,11 +12,14 @@ public sealed class DockerEnvironment
     private const string DefaultHost = "unix:///var/run/docker.sock";
 
     private readonly Lazy<JsonElement?> _config;
+    private readonly DockerTlsFlags _tls;
 
     /// <param name="configDirectory">The directory of <c>config.json</c>; by default <c>$DOCKER_CONFIG</c>, else <c>~/.docker</c>.</param>
     /// <param name="contextName">The context named on the command line, which wins over everything else.</param>
-    public DockerEnvironment(string? configDirectory = null, string? contextName = null)
+    /// <param name="tls">The flags for the engine of the default context; null for none given.</param>
+    public DockerEnvironment(string? configDirectory = null, string? contextName = null, DockerTlsFlags? tls = null)
     {
+        _tls = tls ?? new DockerTlsFlags();
         ConfigDirectory = configDirectory is { Length: > 0 } ? configDirectory
             : Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } fromEnvironment ? fromEnvironment
             : Path.Combine(HomeDirectory, ".docker");
@@ -91,9 +94,12 @@ public sealed class DockerEnvironment
     }
 
     /// <summary>Contexts besides <c>default</c>: name and engine host.</summary>
-    public IReadOnlyDictionary<string, string> ReadContexts()
+    public IReadOnlyDictionary<string, string> ReadContexts() =>
+        new SortedDictionary<string, string>(ReadEndpoints().ToDictionary(context => context.Key, context => context.Value.Host), StringComparer.Ordinal);
+
+    private Dictionary<string, (string Host, bool SkipsVerification)> ReadEndpoints()
     {
-        var contexts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var contexts = new Dictionary<string, (string, bool)>();
         var directory = Path.Combine(ConfigDirectory, "contexts", "meta");
         if (!Directory.Exists(directory))
             return contexts;
@@ -102,9 +108,10 @@ public sealed class DockerEnvironment
             try
             {
                 using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(entry, "meta.json")));
-                var host = document.RootElement.TryGetProperty("Endpoints", out var endpoints) && endpoints.TryGetProperty("docker", out var docker) &&
-                    docker.TryGetProperty("Host", out var value) ? value.GetString() : null;
-                contexts[document.RootElement.GetProperty("Name").GetString()!] = host ?? DefaultHost;
+                var known = document.RootElement.TryGetProperty("Endpoints", out var endpoints) && endpoints.TryGetProperty("docker", out var docker) ? docker : default;
+                var host = known.ValueKind == JsonValueKind.Object && known.TryGetProperty("Host", out var value) ? value.GetString() : null;
+                var skips = known.ValueKind == JsonValueKind.Object && known.TryGetProperty("SkipTLSVerify", out var skip) && skip.ValueKind == JsonValueKind.True;
+                contexts[document.RootElement.GetProperty("Name").GetString()!] = (host ?? DefaultHost, skips);
             }
             catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException or UnauthorizedAccessException)
             {
@@ -116,24 +123,13 @@ public sealed class DockerEnvironment
 
     private TlsOptions? FindTls(string contextName)
     {
-        if (contextName != DefaultContext)
-        {
-            var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(contextName)));
-            return TlsFiles(Path.Combine(ConfigDirectory, "contexts", "tls", id, "docker"));
-        }
-        return Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 }
-            ? TlsFiles(Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : ConfigDirectory)
-            : null;
+        if (contextName == DefaultContext)
+            return _tls.Find(Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : ConfigDirectory);
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(contextName)));
+        var directory = Path.Combine(ConfigDirectory, "contexts", "tls", id, "docker");
+        var skips = ReadEndpoints().GetValueOrDefault(contextName).SkipsVerification;
+        return Directory.Exists(directory) || skips ? DockerTlsFlags.ReadFiles(directory) with { SkipsVerification = skips } : null;
     }
-
-    private static TlsOptions? TlsFiles(string directory) => !Directory.Exists(directory) ? null : new TlsOptions
-    {
-        CertificateAuthorityFile = Existing(directory, "ca.pem"),
-        CertificateFile = Existing(directory, "cert.pem"),
-        KeyFile = Existing(directory, "key.pem"),
-    };
-
-    private static string? Existing(string directory, string name) => Path.Combine(directory, name) is var path && File.Exists(path) ? path : null;
 
     private JsonElement? ReadConfig()
     {

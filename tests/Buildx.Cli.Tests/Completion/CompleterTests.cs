@@ -30,6 +30,22 @@ public sealed class CompleterTests
     }
 
     [Fact]
+    public async Task Bake_goes_on_with_the_targets_of_the_definition()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("buildx-completion-").FullName, "b.hcl");
+        await File.WriteAllTextAsync(file, "group \"all\" { targets = [\"web\", \"db\"] }\ntarget \"web\" { description = \"The site\" }\ntarget \"db\" {}\ntarget \"_base\" {}\n", TestContext.Current.CancellationToken);
+        var completer = new Completer(new CliContext());
+
+        var (candidates, files) = await completer.FindAsync(["bake", "--file", file, "web", ""], TestContext.Current.CancellationToken);
+        var (none, _) = await completer.FindAsync(["bake", "--file", file + ".missing", ""], TestContext.Current.CancellationToken);
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        Assert.Equal([("all", "db, web"), ("db", ""), ("web", "The site")], candidates);
+        Assert.False(files);
+        Assert.Empty(none);
+    }
+
+    [Fact]
     public async Task What_was_typed_chooses_and_the_last_line_says_whether_files_fit()
     {
         var output = new StringWriter();

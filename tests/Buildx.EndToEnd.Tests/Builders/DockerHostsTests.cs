@@ -76,6 +76,41 @@ public sealed class DockerHostsTests(BaseImageRegistry bases, PlainDocker engine
     }
 
     [Fact]
+    public async Task An_engine_behind_TLS_is_reached_with_the_Docker_CLI_s_flags_variables_and_contexts()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        using var certificates = new TemporaryDirectory();
+        TestCertificates.Write(certificates.Path);
+        string File(string name) => Path.Combine(certificates.Path, name);
+        var address = $"tcp://127.0.0.1:{Loopback.FreePort()}";
+        await using var secured = await DockerDaemon.StartAsync("dockerd", "{}", TestContext.Current.CancellationToken,
+            "-H", address, "--tlsverify", "--tlscacert", File(TestCertificates.AuthorityFile), "--tlscert", File(TestCertificates.ServerCertificateFile), "--tlskey", File(TestCertificates.ServerKeyFile));
+        var docker = place.Tool(Path.Combine(await Peers.GetDirectoryAsync(), "bin", "docker"));
+        place.Environment["DOCKER_HOST"] = null;
+        place.Write("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+        string[] client = ["--tlscert", File(TestCertificates.ClientCertificateFile), "--tlskey", File(TestCertificates.ClientKeyFile)];
+        string[] authority = ["--tlscacert", File(TestCertificates.AuthorityFile)];
+
+        await docker.SucceedAsync(["-H", address, "--tlsverify", .. authority, .. client, "buildx", "build", "--builder", "default", "-t", "secured:flags", "."]);
+        await docker.SucceedAsync(["-H", address, "--tls", .. client, "buildx", "build", "--builder", "default", "-t", "secured:unverified", "."]);
+        Assert.NotEqual(0, (await docker.ExecuteAsync(["-H", address, "--tlsverify", .. client, "buildx", "build", "--builder", "default", "."])).ExitCode);
+
+        System.IO.File.Copy(File(TestCertificates.ClientCertificateFile), File("cert.pem"));
+        System.IO.File.Copy(File(TestCertificates.ClientKeyFile), File("key.pem"));
+        await docker.SucceedAsync("context", "create", "secured", "--docker", $"host={address},ca={File("ca.pem")},cert={File("cert.pem")},key={File("key.pem")}");
+        await docker.SucceedAsync("context", "create", "unverified", "--docker", $"host={address},cert={File("cert.pem")},key={File("key.pem")},skip-tls-verify=true");
+        foreach (var context in (string[])["secured", "unverified"])
+            await place.BuildxAsync("build", "--builder", context, "-t", $"{context}:context", ".");
+
+        place.Environment["DOCKER_HOST"] = address;
+        place.Environment["DOCKER_CERT_PATH"] = certificates.Path;
+        place.Environment["DOCKER_TLS_VERIFY"] = "1";
+        await place.BuildxAsync("build", "--builder", "default", "-t", "secured:variables", ".");
+        var images = (await docker.SucceedAsync("image", "ls", "--format", "{{.Repository}}:{{.Tag}}")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["secured:context", "secured:flags", "secured:unverified", "secured:variables", "unverified:context"], images.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Of_several_platforms_the_engine_gets_what_it_can_keep_and_the_rest_is_said()
     {
         await using var place = await Workplace.CreateAsync(bases);

@@ -19,7 +19,7 @@ public sealed class ScalingGuideTests(BaseImageRegistry bases)
         await using var second = await Buildkitd.StartAsync(bases);
         using var certificates = new TemporaryDirectory();
         TestCertificates.Write(certificates.Path);
-        var port = FreePort();
+        var port = Loopback.FreePort();
         Prepare(place, certificates.Path);
         // Both machines are this one; the second one's daemon has an authority of its own.
         var fleet = new Dictionary<string, string>
@@ -108,12 +108,5 @@ public sealed class ScalingGuideTests(BaseImageRegistry bases)
         var index = JsonDocument.Parse(await Tool.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{image}")).RootElement;
         return string.Join(' ', index.GetProperty("manifests").EnumerateArray().Select(manifest => manifest.GetProperty("platform"))
             .Where(platform => platform.GetProperty("os").GetString() == "linux").Select(platform => platform.GetProperty("architecture").GetString()));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
