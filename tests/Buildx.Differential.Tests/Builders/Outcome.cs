@@ -24,10 +24,13 @@ internal sealed partial record Outcome(int ExitCode, string Log, IReadOnlyList<B
         {
             var lines = Log.Split('\n').Select(line => line.TrimEnd().Split(' ', 2)).Where(line => line is [['#', ..], _]).ToList();
             return [.. lines.Where(line => line[1] == "CACHED").Select(cached => lines.First(line => line[0] == cached[0])[1])
-                .Where(name => !name.StartsWith("[internal]", StringComparison.Ordinal) && !name.Contains(" FROM ", StringComparison.Ordinal))
+                .Where(name => !name.StartsWith("[internal]", StringComparison.Ordinal) && !IsBaseImage(name))
                 .Order(StringComparer.Ordinal)];
         }
     }
+
+    // Builds that run at the same time share the step, with the name that the first of them gave it: with or without "[1/4] ".
+    private static bool IsBaseImage(string name) => name.StartsWith("FROM ", StringComparison.Ordinal) || name.Contains(" FROM ", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^(?<file>\S+):\d+\r?\n-{20}\r?\n(?<lines>(?:\s*\d+ \|.*\n)+)-{20}", RegexOptions.Multiline)]
     private static partial Regex Excerpt();
