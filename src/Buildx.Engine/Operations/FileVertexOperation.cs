@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
@@ -9,7 +10,7 @@ using Buildx.Oci;
 namespace Buildx.Engine.Operations;
 
 /// <summary>LLB's file operation as the solver sees it.</summary>
-internal sealed class FileVertexOperation(FileOperation operation, ContentHasher hasher, IStorage storage) : IOperation
+internal sealed class FileVertexOperation(FileOperation operation, ContentHasher hasher, CopyHistory copies, IStorage storage) : IOperation
 {
     public Digest Key => operation.DefinitionKey;
 
@@ -34,7 +35,7 @@ internal sealed class FileVertexOperation(FileOperation operation, ContentHasher
 
     public async Task<ImmutableArray<OutputTree?>> ExecuteAsync(OperationContext context, CancellationToken cancellationToken)
     {
-        var snapshots = await operation.RunAsync([.. context.Inputs.Select(tree => tree ?? Empty)], storage.Layers, cancellationToken);
+        var snapshots = await operation.RunAsync([.. context.Inputs.Select(tree => tree ?? Empty)], storage.Layers, copies, cancellationToken);
         return [.. snapshots.Select(snapshot => new SnapshotTree(snapshot, storage.Layers))];
     }
 

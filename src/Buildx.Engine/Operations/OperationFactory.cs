@@ -1,6 +1,7 @@
 using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Operations.Exec;
 using Buildx.Engine.Operations.Files;
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Sources.Git;
 using Buildx.Engine.Sources.Http;
@@ -20,6 +21,7 @@ internal sealed class OperationFactory(
     : IOperationFactory
 {
     private readonly FetchedSources _fetched = new(storage, time);
+    private readonly CopyHistory _copies = new(time);
 
     public object Create(LlbVertex vertex)
     {
@@ -27,7 +29,7 @@ internal sealed class OperationFactory(
         return operation.OpCase switch
         {
             Op.OpOneofCase.Exec => new ExecOperation(operation.Exec, PlatformOf(operation), vertex.OutputCount, vertex.Metadata.LinuxResources, exec),
-            Op.OpOneofCase.File => new FileVertexOperation(FileOperation.Parse(operation.File, vertex.Inputs.Count), hasher, storage),
+            Op.OpOneofCase.File => new FileVertexOperation(FileOperation.Parse(operation.File, vertex.Inputs.Count), hasher, _copies, storage),
             Op.OpOneofCase.Merge => new MergeOperation(storage),
             Op.OpOneofCase.Diff => new DiffOperation(operation.Diff, storage),
             Op.OpOneofCase.Passthrough => new PassthroughOperation(operation.Passthrough),

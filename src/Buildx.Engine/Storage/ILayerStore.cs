@@ -22,6 +22,14 @@ internal interface ILayerStore
     ValueTask<IWritableSnapshot> MountWritableAsync(Snapshot snapshot, IPullProgress? progress, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The tree with one layer more, which was made before, as one directory to change: what was changed, with that layer, becomes
+    /// one layer on top of the snapshot. Nothing may be removed.
+    /// </summary>
+    /// <returns>Null when that layer is gone, or is none to go on from.</returns>
+    ValueTask<IWritableSnapshot?> MountContinuationAsync(Snapshot snapshot, LayerId continued, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IWritableSnapshot?>(null);
+
+    /// <summary>
     /// The layer as the compressed tar that registries and archives carry, in the content store: made where it does not exist
     /// in a suitable form yet. An existing blob of another compression is kept unless <see cref="LayerCompression.Force"/>.
     /// A lazy layer is not fetched when its remote blob is suitable already: <see cref="LayerBlob.Source"/> then says where it is.

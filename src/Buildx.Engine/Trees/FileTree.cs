@@ -15,4 +15,7 @@ internal sealed record FileTree(string Root)
     /// root's, the top directory has default metadata, and a file that changes while it is read is read again.
     /// </summary>
     public bool IsLive { get; init; }
+
+    /// <summary>A file that nobody touches has the same device and inode whenever the tree is read.</summary>
+    public bool KeepsInodes { get; init; }
 }

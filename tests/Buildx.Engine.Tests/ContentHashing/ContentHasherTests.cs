@@ -139,7 +139,7 @@ public sealed class ContentHasherTests : IDisposable
             {
                 var source = Tree($"{name}/{i}");
                 var target = Directory.CreateDirectory(PathOf($"{name}/out{i}")).FullName;
-                await FileActionRunner.RunAsync(plan, target, source, null, default);
+                await FileActionRunner.RunAsync(plan, target, source, null, null, default);
                 copies[i - 1] = await TreeListing.ContentAsync(target);
                 hashes[i - 1] = (await new ContentHasher(_cache).HashAsync(source, [selection], default)).Content.Value;
             }

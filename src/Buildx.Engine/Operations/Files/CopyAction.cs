@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Trees;
 using Buildx.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -6,7 +7,7 @@ namespace Buildx.Engine.Operations.Files;
 
 /// <summary>One copy: finds the sources, decides where each goes, and has it copied or unpacked.</summary>
 internal sealed class CopyAction(
-    CopyPlan plan, SafeFileHandle target, FileTree source, FileOwner? owner, CancellationToken cancellationToken)
+    CopyPlan plan, SafeFileHandle target, FileTree source, FileOwner? owner, CopyTracker? tracker, CancellationToken cancellationToken)
 {
     private const uint DefaultDirectoryMode = 0x1ed; // 0755
 
@@ -58,6 +59,12 @@ internal sealed class CopyAction(
         // As BuildKit: a directory whose content is copied to a place that isn't there yet is made with default metadata.
         _directories.MakeAll(plan.DirectoryContents && isDirectory && existing is null ? to : TreePath.ParentOf(to));
 
+        if (tracker is not null)
+        {
+            if (tracker.Track(entry, to) is not { } changed)
+                return;
+            entry = changed;
+        }
         var options = new CopyOptions(owner, plan.Mode, plan.Timestamp, plan.AlwaysReplace);
         new TreeCopier(root, tree.IsLive, target, options, cancellationToken).Copy(entry, from, to);
     }

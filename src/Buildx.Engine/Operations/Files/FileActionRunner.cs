@@ -1,3 +1,4 @@
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Trees;
 using Buildx.Linux;
 using Microsoft.Win32.SafeHandles;
@@ -10,12 +11,14 @@ internal static class FileActionRunner
     /// <param name="root">The tree that is changed: a directory, all paths are resolved inside it.</param>
     /// <param name="source">The tree that is copied from; null is an empty one.</param>
     /// <param name="owner">The resolved <see cref="FileActionPlan.Owner"/>.</param>
+    /// <param name="tracker">Goes along with a copy; null for nobody.</param>
     /// <exception cref="FileOperationException">It can't be done; the message is for users.</exception>
     public static Task RunAsync(
-        FileActionPlan plan, string root, FileTree? source, FileOwner? owner, CancellationToken cancellationToken) =>
-        Task.Run(() => Run(plan, root, source, owner, cancellationToken), cancellationToken);
+        FileActionPlan plan, string root, FileTree? source, FileOwner? owner, CopyTracker? tracker, CancellationToken cancellationToken) =>
+        Task.Run(() => Run(plan, root, source, owner, tracker, cancellationToken), cancellationToken);
 
-    private static void Run(FileActionPlan plan, string root, FileTree? source, FileOwner? owner, CancellationToken cancellationToken)
+    private static void Run(
+        FileActionPlan plan, string root, FileTree? source, FileOwner? owner, CopyTracker? tracker, CancellationToken cancellationToken)
     {
         using var handle = FileSystem.OpenDirectory(root);
         try
@@ -23,7 +26,7 @@ internal static class FileActionRunner
             switch (plan)
             {
                 case CopyPlan copy:
-                    new CopyAction(copy, handle, source!, owner, cancellationToken).Run();
+                    new CopyAction(copy, handle, source!, owner, tracker, cancellationToken).Run();
                     break;
                 case MakeDirectoryPlan make:
                     MakeDirectory(make, handle, owner);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildx.Engine.ContentHashing;
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
 using Buildx.Oci;
@@ -78,13 +79,39 @@ internal sealed class FileOperation
         return selections.ToImmutable();
     }
 
+    /// <summary>
+    /// Whether all it does is to copy from its inputs onto one of them, so that what it makes can be added to what it made before:
+    /// directories by their content, no archives, owners by number or as the changed tree names them.
+    /// </summary>
+    internal bool CopiesOnly
+    {
+        get
+        {
+            for (var i = 0; i < Actions.Length; i++)
+            {
+                var isChained = i == 0 ? Actions[i].Input < _inputCount : Actions[i].Input == _inputCount + i - 1;
+                if (!isChained || Actions[i] is not CopyPlan { Unpack: false, DirectoryContents: true } copy
+                    || copy.SecondaryInput < 0 || copy.SecondaryInput >= _inputCount || IsContinued(i) == (i == Actions.Length - 1)
+                    || !IsOfTarget(copy.Owner?.User) || !IsOfTarget(copy.Owner?.Group))
+                {
+                    return false;
+                }
+            }
+            return OutputCount == 1;
+
+            bool IsOfTarget(OwnerName? owner) => owner is null or { Name: null } || owner.Input == Actions[0].Input;
+        }
+    }
+
     /// <returns>One snapshot per output.</returns>
     /// <exception cref="FileOperationException">It can't be done; the message is for users.</exception>
     public async Task<ImmutableArray<Snapshot>> RunAsync(
-        IReadOnlyList<IFileOperationInput> inputs, ILayerStore layers, CancellationToken cancellationToken)
+        IReadOnlyList<IFileOperationInput> inputs, ILayerStore layers, CopyHistory? history, CancellationToken cancellationToken)
     {
         if (inputs.Count != _inputCount)
             throw new ArgumentException($"want {_inputCount} inputs, got {inputs.Count}", nameof(inputs));
+        if (history is not null && CopiesOnly)
+            return [await new RepeatableCopy(this, inputs, layers, history).RunAsync(cancellationToken)];
         await using var run = new FileOperationRun(this, inputs, layers);
         return await run.RunAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Operations.Files.Repeating;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Engine.Trees;
@@ -25,6 +26,13 @@ internal sealed class FileOperationRun : IAsyncDisposable
         _results = new Snapshot?[operation.Actions.Length];
     }
 
+    /// <summary>Goes along with copies; null for nobody.</summary>
+    public CopyTracker? Tracker { get; init; }
+
+    /// <summary>The tree that the first action changes, mounted; null to have it mounted here.</summary>
+    public IWritableSnapshot? Start { get; init; }
+
+    /// <exception cref="CopyNotRepeatableException"><see cref="Start"/> holds what would not be made now.</exception>
     public async Task<ImmutableArray<Snapshot>> RunAsync(CancellationToken cancellationToken)
     {
         var outputs = new Snapshot[_operation.OutputCount];
@@ -32,7 +40,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
         for (var i = 0; i < _operation.Actions.Length; i++)
         {
             var action = _operation.Actions[i];
-            var tree = _open[i] = await TakeAsync(action.Input, cancellationToken);
+            var tree = _open[i] = await TakeAsync(action.Input, i == 0 ? Start : null, cancellationToken);
             try
             {
                 await RunAsync(action, tree.Mount.Path, cancellationToken);
@@ -43,6 +51,8 @@ internal sealed class FileOperationRun : IAsyncDisposable
             }
             if (_operation.IsContinued(i))
                 continue;
+            if (Tracker is { KeepsAll: false })
+                throw new CopyNotRepeatableException();
             var layer = await tree.Mount.CommitAsync(cancellationToken);
             await tree.Mount.DisposeAsync();
             _open[i] = null;
@@ -68,11 +78,13 @@ internal sealed class FileOperationRun : IAsyncDisposable
         var owner = action.Owner is { } plan ? await ResolveOwnerAsync(plan, cancellationToken) : (FileOwner?)null;
         if (action is not CopyPlan)
         {
-            await FileActionRunner.RunAsync(action, root, null, owner, cancellationToken);
+            await FileActionRunner.RunAsync(action, root, null, owner, null, cancellationToken);
             return;
         }
         await using var source = await OpenAsync(action.SecondaryInput, cancellationToken);
-        await FileActionRunner.RunAsync(action, root, source.Tree, owner, cancellationToken);
+        if (!source.Tree.KeepsInodes)
+            Tracker?.GiveUp();
+        await FileActionRunner.RunAsync(action, root, source.Tree, owner, Tracker, cancellationToken);
     }
 
     private async Task<FileOwner> ResolveOwnerAsync(OwnerPlan plan, CancellationToken cancellationToken)
@@ -82,7 +94,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
         return OwnerResolver.Resolve(plan, user?.Tree.Root, group?.Tree.Root);
     }
 
-    private async Task<WorkingTree> TakeAsync(int index, CancellationToken cancellationToken)
+    private async Task<WorkingTree> TakeAsync(int index, IWritableSnapshot? mounted, CancellationToken cancellationToken)
     {
         if (index >= _inputs.Count && _open[index - _inputs.Count] is { } open)
         {
@@ -90,7 +102,7 @@ internal sealed class FileOperationRun : IAsyncDisposable
             return open;
         }
         var basis = index < 0 ? Snapshot.Empty : await GetSnapshotAsync(index, cancellationToken);
-        return new WorkingTree(basis, await _layers.MountWritableAsync(basis, null, cancellationToken));
+        return new WorkingTree(basis, mounted ?? await _layers.MountWritableAsync(basis, null, cancellationToken));
     }
 
     private ValueTask<Snapshot> GetSnapshotAsync(int index, CancellationToken cancellationToken) =>

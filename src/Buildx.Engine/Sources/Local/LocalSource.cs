@@ -56,7 +56,7 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
         using var root = FileSystem.TryOpenAt(null, path, OpenFlags.Directory);
         if (root is null)
             return null;
-        var tree = new FileTree(path) { Filter = TreeFilter.Create(request.Filter, root), IsLive = true };
+        var tree = new FileTree(path) { Filter = TreeFilter.Create(request.Filter, root), IsLive = true, KeepsInodes = true };
         var (generation, size) = await hasher.SurveyAsync(tree, [ContentSelection.Everything], cancellationToken);
         status.Update(size, 0);
         return new LocalTree(request.Name, tree, generation, hasher, layers, null);
@@ -72,7 +72,7 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
             key, RecordType.LocalSource, $"local source for {request.Name}", cancellationToken);
         try
         {
-            var tree = new FileTree(Path.Combine(mirror.Path, TreeName));
+            var tree = new FileTree(Path.Combine(mirror.Path, TreeName)) { KeepsInodes = true };
             using (var target = MirrorTarget.Open(tree, request.TransferAll, cancellationToken))
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Closed);

@@ -63,8 +63,14 @@ internal sealed class StateDatabase : IDisposable
         CREATE INDEX image_blobs_by_digest ON image_blobs(digest);
         """;
 
+    /// <summary>What came with version 5: layers that hold only what differs from another one.</summary>
+    private const string ContinuationSchema = """
+        ALTER TABLE layers ADD COLUMN continues INTEGER REFERENCES layers(id) ON DELETE CASCADE;
+        CREATE INDEX layers_by_continued ON layers(continues) WHERE continues IS NOT NULL;
+        """;
+
     /// <summary>What each version has added to the one before.</summary>
-    private static readonly string[] Steps = [Schema, HistorySchema, FactsSchema, ImagesSchema];
+    private static readonly string[] Steps = [Schema, HistorySchema, FactsSchema, ImagesSchema, ContinuationSchema];
 
     private static int Version => Steps.Length;
 

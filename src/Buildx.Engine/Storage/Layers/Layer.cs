@@ -19,6 +19,16 @@ internal sealed class Layer(long number, LayerId id)
     public long Size { get; set; }
 
     public LayerFlags Flags { get; set; }
+
+    /// <summary>The layer that this one is the same as but for what its own directory has; null for one that is whole by itself.</summary>
+    public Layer? Continues { get; set; }
+
+    /// <summary>How many layers continue this one, and need its directory.</summary>
+    public int Continuations { get; set; }
+
+    /// <summary>How many others it is made of.</summary>
+    public int Depth => Continues is { } below ? below.Depth + 1 : 0;
+
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset LastUsedAt { get; set; }
     public int UsageCount { get; set; }

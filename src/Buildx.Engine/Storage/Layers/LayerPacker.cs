@@ -13,30 +13,50 @@ internal sealed class LayerPacker(OverlayForm form, DateTimeOffset? latest)
     private readonly Dictionary<ulong, string> _linked = [];
     private readonly byte[] _buffer = new byte[256 * 1024];
 
-    public void Pack(string path, Stream target, CancellationToken cancellationToken)
+    /// <param name="paths">The layer's directories, lowest first: of a name that several have, the last one has what is in the layer.</param>
+    public void Pack(IReadOnlyList<string> paths, Stream target, CancellationToken cancellationToken)
     {
         var writer = new LayerTarWriter(target);
-        using (var root = FileSystem.OpenDirectory(path))
-            PackContent(root, "", writer, target, cancellationToken);
+        var roots = paths.Select(FileSystem.OpenDirectory).ToArray();
+        try
+        {
+            PackContent(roots, "", writer, target, cancellationToken);
+        }
+        finally
+        {
+            foreach (var root in roots)
+                root.Dispose();
+        }
         writer.Finish();
     }
 
-    private void PackContent(SafeFileHandle directory, string path, LayerTarWriter writer, Stream target, CancellationToken cancellationToken)
+    private void PackContent(SafeFileHandle[] directories, string path, LayerTarWriter writer, Stream target, CancellationToken cancellationToken)
     {
-        var entries = DirectoryReader.ReadAll(directory);
-        entries.Sort((a, b) => CompareNames(a.Name, b.Name));
-        foreach (var entry in entries)
+        var names = directories switch
+        {
+            [var only] => [.. DirectoryReader.ReadAll(only).Select(entry => entry.Name)],
+            _ => directories.SelectMany(directory => DirectoryReader.ReadAll(directory).Select(entry => entry.Name)).Distinct(StringComparer.Ordinal).ToList(),
+        };
+        names.Sort(CompareNames);
+        foreach (var name in names)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (FileSystem.TryGetStatusAt(directory, entry.Name, out var status))
-                PackEntry(directory, entry.Name, path, status, writer, target, cancellationToken);
+            for (var i = directories.Length - 1; i >= 0; i--)
+            {
+                if (!FileSystem.TryGetStatusAt(directories[i], name, out var status))
+                    continue;
+                PackEntry(directories.AsSpan(0, i + 1), name, path, status, writer, target, cancellationToken);
+                break;
+            }
         }
     }
 
+    /// <param name="parents">The directories that may have it, lowest first; the last one does.</param>
     private void PackEntry(
-        SafeFileHandle parent, string name, string parentPath, FileStatus status, LayerTarWriter writer, Stream target,
+        ReadOnlySpan<SafeFileHandle> parents, string name, string parentPath, FileStatus status, LayerTarWriter writer, Stream target,
         CancellationToken cancellationToken)
     {
+        var parent = parents[^1];
         if (status.IsWhiteout)
         {
             writer.WriteHeader(new LayerTarEntry(LayerTarEntryType.Regular, $"{parentPath}.wh.{name}"));
@@ -81,10 +101,31 @@ internal sealed class LayerPacker(OverlayForm form, DateTimeOffset? latest)
         writer.WriteHeader(header with { Attributes = ReadAttributes(parent, name) });
         if (!status.IsDirectory)
             return;
-        using var directory = FileSystem.OpenAt(parent, name, OpenFlags.Directory | OpenFlags.NoFollow);
-        if (form.IsOpaque(directory))
-            writer.WriteHeader(new LayerTarEntry(LayerTarEntryType.Regular, path + ".wh..wh..opq"));
-        PackContent(directory, path, writer, target, cancellationToken);
+        var directories = OpenAll(parents, name);
+        try
+        {
+            if (form.IsOpaque(directories[^1]))
+                writer.WriteHeader(new LayerTarEntry(LayerTarEntryType.Regular, path + ".wh..wh..opq"));
+            PackContent(directories, path, writer, target, cancellationToken);
+        }
+        finally
+        {
+            foreach (var directory in directories)
+                directory.Dispose();
+        }
+    }
+
+    private static SafeFileHandle[] OpenAll(ReadOnlySpan<SafeFileHandle> parents, string name)
+    {
+        if (parents.Length == 1)
+            return [FileSystem.OpenAt(parents[0], name, OpenFlags.Directory | OpenFlags.NoFollow)];
+        var opened = new List<SafeFileHandle>(parents.Length);
+        foreach (var parent in parents)
+        {
+            if (FileSystem.TryGetStatusAt(parent, name, out var status) && status.IsDirectory)
+                opened.Add(FileSystem.OpenAt(parent, name, OpenFlags.Directory | OpenFlags.NoFollow));
+        }
+        return [.. opened];
     }
 
     private void PackFile(SafeFileHandle file, LayerTarEntry header, LayerTarWriter writer, Stream target, CancellationToken cancellationToken)

@@ -92,7 +92,7 @@ internal sealed partial class LayerStore
     {
         if (original is null || !IsHere(original))
         {
-            new LayerPacker(form, time).Pack(layers.GetPath(layer), tar, cancellationToken);
+            new LayerPacker(form, time).Pack(layers.GetPaths(layer), tar, cancellationToken);
             return;
         }
         // Only the wrapping changes; what is inside keeps its digest.

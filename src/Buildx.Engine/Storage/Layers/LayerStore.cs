@@ -8,6 +8,9 @@ namespace Buildx.Engine.Storage;
 internal sealed partial class LayerStore(
     LayerTable layers, ContentStore content, StorageLayout layout, Trash trash, OverlayForm form, bool isPrivileged) : ILayerStore, IDisposable
 {
+    /// <summary>Each part of a layer makes looking a file up a little slower.</summary>
+    private const int MaximumDepth = 8;
+
     private readonly SharedWork<(LayerId Layer, FetchStep Step), PullProgressFanOut, bool> _fetching = new();
     private readonly SemaphoreSlim _unpacking = new(Math.Max(2, Environment.ProcessorCount));
     private long _counter;
@@ -73,7 +76,26 @@ internal sealed partial class LayerStore(
     }
 
     public async ValueTask<IWritableSnapshot> MountWritableAsync(
-        Snapshot snapshot, IPullProgress? progress, CancellationToken cancellationToken)
+        Snapshot snapshot, IPullProgress? progress, CancellationToken cancellationToken) =>
+        await MountWritableAsync(snapshot, null, progress, cancellationToken);
+
+    public async ValueTask<IWritableSnapshot?> MountContinuationAsync(Snapshot snapshot, LayerId continued, CancellationToken cancellationToken)
+    {
+        // What hides something below must not hide it from what is below the continued layer.
+        if (layers.Find(continued) is not { } layer || layer.Depth >= MaximumDepth || layer.Flags.HasFlag(LayerFlags.Hides))
+            return null;
+        try
+        {
+            return await MountWritableAsync(snapshot.Append(continued), layer, null, cancellationToken);
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<IWritableSnapshot> MountWritableAsync(
+        Snapshot snapshot, Layer? continued, IPullProgress? progress, CancellationToken cancellationToken)
     {
         var hold = layers.Hold(snapshot.Layers);
         string? home = null;
@@ -100,7 +122,7 @@ internal sealed partial class LayerStore(
                     },
                     WritableSnapshot.GetMountPoint(home));
             }
-            return new WritableSnapshot(layers, trash, form, home, lowers, lowers.Count > 0, hold);
+            return new WritableSnapshot(layers, trash, form, home, lowers, continued, lowers.Count > 0, hold);
         }
         catch
         {
@@ -134,13 +156,13 @@ internal sealed partial class LayerStore(
         // From the top: overlayfs takes no directory twice, and of a repeated layer the topmost has the last word.
         for (var i = snapshot.Layers.Length - 1; i >= 0; i--)
         {
-            if (!seen.Add(snapshot.Layers[i]))
-                continue;
-            var layer = layers.Get(snapshot.Layers[i]);
-            if (layer.Flags.HasFlag(LayerFlags.Empty))
-                continue;
-            flags |= layer.Flags;
-            paths.Add(layers.GetPath(layer));
+            for (var layer = layers.Get(snapshot.Layers[i]); layer is not null && seen.Add(layer.Id); layer = layer.Continues)
+            {
+                if (layer.Flags.HasFlag(LayerFlags.Empty))
+                    continue;
+                flags |= layer.Flags;
+                paths.Add(layers.GetPath(layer));
+            }
         }
         paths.Reverse();
         return (paths, flags);

@@ -19,8 +19,8 @@ internal sealed class LayerTable
     {
         (_database, _layout, _content, _time, _trash) = (database, layout, content, time, trash);
         var rows = database.Query(
-            "SELECT id, diff_id, unpacked, size, flags, created_at, last_used_at, usage_count FROM layers",
-            row => new Layer(row.GetInt64(0), ToId(row.GetInt64(0)))
+            "SELECT id, diff_id, unpacked, size, flags, created_at, last_used_at, usage_count, continues FROM layers",
+            row => (Continues: row.IsDBNull(8) ? (long?)null : row.GetInt64(8), Layer: new Layer(row.GetInt64(0), ToId(row.GetInt64(0)))
             {
                 DiffId = row.IsDBNull(1) ? null : Digest.Parse(row.GetString(1)),
                 IsUnpacked = row.GetInt64(2) != 0,
@@ -29,9 +29,14 @@ internal sealed class LayerTable
                 CreatedAt = new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
                 LastUsedAt = new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero),
                 UsageCount = row.GetInt32(7),
-            });
-        foreach (var layer in rows)
+            }));
+        foreach (var (_, layer) in rows)
             Remember(layer);
+        foreach (var (continued, layer) in rows)
+        {
+            if (continued is { } number)
+                Continue(layer, _layers[ToId(number)]);
+        }
         var blobs = database.Query(
             "SELECT layer, variant, media_type, digest, size, diff_id, table_digest, uncompressed_size FROM layer_blobs",
             row => (ToId(row.GetInt64(0)), row.GetString(1), new StoredBlob(
@@ -63,6 +68,19 @@ internal sealed class LayerTable
     }
 
     public string GetPath(Layer layer) => _layout.GetLayerPath(layer.Number);
+
+    /// <summary>The directories that the layer is made of, lowest first, without those that add nothing.</summary>
+    public IReadOnlyList<string> GetPaths(Layer layer)
+    {
+        var paths = new List<string>();
+        for (var part = layer; part is not null; part = part.Continues)
+        {
+            if (!part.Flags.HasFlag(LayerFlags.Empty))
+                paths.Add(GetPath(part));
+        }
+        paths.Reverse();
+        return paths;
+    }
 
     public Layer AddImageLayer(Digest diffId, Descriptor blob, IBlobSource source)
     {
@@ -96,7 +114,8 @@ internal sealed class LayerTable
     }
 
     /// <summary>Takes a directory, complete, as a new layer.</summary>
-    public Layer AddDirectory(string path, LayerTree tree)
+    /// <param name="continued">The layer that the directory's content differs from; held by the caller. Null when it is all.</param>
+    public Layer AddDirectory(string path, LayerTree tree, Layer? continued = null)
     {
         lock (Lock)
         {
@@ -105,8 +124,8 @@ internal sealed class LayerTable
             _database.InTransaction(() =>
             {
                 var number = _database.Insert(
-                    "INSERT INTO layers(diff_id, unpacked, size, flags, created_at, last_used_at, usage_count, synced) VALUES(NULL,1,$1,$2,$3,$3,0,0)",
-                    tree.Size, (long)tree.Flags, now.UtcTicks);
+                    "INSERT INTO layers(diff_id, unpacked, size, flags, created_at, last_used_at, usage_count, synced, continues) VALUES(NULL,1,$1,$2,$3,$3,0,0,$4)",
+                    tree.Size, (long)tree.Flags, now.UtcTicks, continued?.Number);
                 layer = new Layer(number, ToId(number))
                 {
                     IsUnpacked = true,
@@ -118,6 +137,8 @@ internal sealed class LayerTable
                 FileSystem.RenameAt(null, path, null, GetPath(layer));
             });
             Remember(layer!);
+            if (continued is not null)
+                Continue(layer!, continued);
             return layer!;
         }
     }
@@ -194,15 +215,17 @@ internal sealed class LayerTable
     }
 
     /// <summary>Forgets a layer that nobody holds, with its directory and blobs.</summary>
-    /// <returns>False when somebody holds it.</returns>
+    /// <returns>False when somebody holds it, or another layer continues it.</returns>
     public bool Remove(Layer layer)
     {
         lock (Lock)
         {
-            if (layer.Holders > 0)
+            if (layer.Holders > 0 || layer.Continuations > 0)
                 return false;
             if (layer.IsRemoved)
                 return true;
+            if (layer.Continues is { } continued)
+                continued.Continuations--;
             _database.Execute("DELETE FROM layers WHERE id=$1", layer.Number);
             layer.IsRemoved = true;
             _layers.Remove(layer.Id);
@@ -253,6 +276,12 @@ internal sealed class LayerTable
             + "table_digest=excluded.table_digest, uncompressed_size=excluded.uncompressed_size",
             number, variant, blob.Descriptor.MediaType, blob.Descriptor.Digest.Value, blob.Descriptor.Size, blob.DiffId.Value,
             facts?.TableDigest.Value, facts?.UncompressedSize);
+    }
+
+    private static void Continue(Layer layer, Layer continued)
+    {
+        layer.Continues = continued;
+        continued.Continuations++;
     }
 
     private sealed class LayerHold(LayerTable table, Layer[] layers) : IDisposable

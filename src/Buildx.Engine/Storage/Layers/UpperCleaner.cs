@@ -12,7 +12,8 @@ namespace Buildx.Engine.Storage;
 /// A directory that was made anew hides what it had before by a whiteout of each name, not by overlayfs's mark of opaque ones:
 /// the mark would hide as well what other trees have there, once the layer is merged with them.
 /// </remarks>
-internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
+/// <param name="keepsTimes">A directory whose time alone is another is kept.</param>
+internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form, bool keepsTimes = false)
 {
     private const int BufferSize = 64 * 1024;
 
@@ -131,6 +132,7 @@ internal sealed class UpperCleaner(LowerTrees lowers, OverlayForm form)
         // Empty here, and the same as below: it was copied up for something that was undone.
         return lowers.Find(path) is not { Status.IsDirectory: true } below
             || below.Status.Mode != status.Mode || below.Status.Uid != status.Uid || below.Status.Gid != status.Gid
+            || (keepsTimes && below.Status.ModifiedAt != status.ModifiedAt)
             || !below.Attributes.Order(StringComparer.Ordinal).SequenceEqual(
                 ExtendedAttributes.List(directory).Where(attribute => !OverlayForm.IsInternal(attribute)).Order(StringComparer.Ordinal));
     }

@@ -4,7 +4,8 @@ namespace Buildx.Engine.Storage;
 
 /// <summary>A tree to change. The changes are in a directory of their own, which becomes the layer.</summary>
 internal sealed class WritableSnapshot(
-    LayerTable layers, Trash trash, OverlayForm form, string home, IReadOnlyList<string> lowers, bool isMounted, IDisposable hold) : IWritableSnapshot
+    LayerTable layers, Trash trash, OverlayForm form, string home, IReadOnlyList<string> lowers, Layer? continued, bool isMounted, IDisposable hold)
+    : IWritableSnapshot
 {
     private readonly string _upper = GetUpper(home);
     private bool _isMounted = isMounted;
@@ -27,10 +28,12 @@ internal sealed class WritableSnapshot(
             () =>
             {
                 using var below = new LowerTrees(lowers, form);
-                return new UpperCleaner(below, form).Clean(_upper, cancellationToken);
+                return new UpperCleaner(below, form, keepsTimes: continued is not null).Clean(_upper, cancellationToken);
             },
             cancellationToken);
-        var layer = layers.AddDirectory(_upper, tree).Id;
+        if (continued is not null && tree.Flags.HasFlag(LayerFlags.Hides))
+            throw new InvalidOperationException("something was removed from a layer that is only added to");
+        var layer = layers.AddDirectory(_upper, tree, continued).Id;
         await DisposeAsync();
         return layer;
     }

@@ -128,7 +128,7 @@ internal sealed class GarbageCollector(
         lock (layers.Lock)
         {
             // Somebody may have come since the graph was drawn. A build that came and went meanwhile makes its step again.
-            if (node.Layers.Any(layer => layer.Holders > 0))
+            if (node.Layers.Any(layer => layer.Holders > 0 || layer.Continuations > 0))
                 return false;
             database.InTransaction(() =>
             {

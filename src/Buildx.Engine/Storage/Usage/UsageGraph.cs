@@ -78,6 +78,8 @@ internal sealed class UsageGraph
                 node.Layers.Add(layer);
                 size += layers.GetTotalSize(layer);
                 inUse |= layer.Holders > 0;
+                if (layer.Continues is { } continued && owners.TryGetValue(continued.Id, out var before) && before != node)
+                    node.Bases.Add(before);
             }
             if (nearest is not null && !parents.Contains(nearest.Usage.Id))
                 parents.Add(nearest.Usage.Id);

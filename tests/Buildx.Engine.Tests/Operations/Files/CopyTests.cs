@@ -183,10 +183,10 @@ public sealed class CopyTests : FileActionTest
         Write("source/d/open", "x");
         await ShellAsync("chown -R 1000:1000 source; chmod 700 source");
         var tree = new FileTree(Source) { IsLive = true, Filter = TreeFilter.Create([], ["secret"]) };
-        await FileActionRunner.RunAsync(Copying("/", "/out"), Target, tree, null, TestContext.Current.CancellationToken);
+        await FileActionRunner.RunAsync(Copying("/", "/out"), Target, tree, null, null, TestContext.Current.CancellationToken);
         Assert.Equal("d/open|f|644|0:0|\nd|d|755|0:0|", (await Tool.RunAsync("sh", "-c", "cd $0; find . -mindepth 1 -printf '%P|%y|%m|%U:%G|%l\\n' | LC_ALL=C sort", Path.Combine(Target, "out"))).Trim());
         await Assert.ThrowsAsync<FileOperationException>(
-            () => FileActionRunner.RunAsync(Copying("/secret", "/x"), Target, tree, null, TestContext.Current.CancellationToken));
+            () => FileActionRunner.RunAsync(Copying("/secret", "/x"), Target, tree, null, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

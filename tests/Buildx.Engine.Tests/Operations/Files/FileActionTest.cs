@@ -40,10 +40,10 @@ public abstract class FileActionTest : IDisposable
     };
 
     private protected Task CopyAsync(CopyPlan plan, FileOwner? owner = null) =>
-        FileActionRunner.RunAsync(plan, Target, new FileTree(Source), owner, TestContext.Current.CancellationToken);
+        FileActionRunner.RunAsync(plan, Target, new FileTree(Source), owner, null, TestContext.Current.CancellationToken);
 
     private protected Task RunAsync(FileActionPlan plan, FileOwner? owner = null) =>
-        FileActionRunner.RunAsync(plan, Target, null, owner, TestContext.Current.CancellationToken);
+        FileActionRunner.RunAsync(plan, Target, null, owner, null, TestContext.Current.CancellationToken);
 
     protected void Write(string path, string content = "")
     {

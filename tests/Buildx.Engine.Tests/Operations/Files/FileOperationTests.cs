@@ -23,7 +23,7 @@ public sealed class FileOperationTests : IDisposable
     {
         var operation = FileOperation.Parse(
             new FileOp { Actions = { MakeFile(-1, -1, "/a", "1"), MakeFile(0, -1, "/b", "2"), MakeFile(1, 0, "/c", "3") } }, inputCount: 0);
-        var result = Assert.Single(await operation.RunAsync([], _layers, TestContext.Current.CancellationToken));
+        var result = Assert.Single(await operation.RunAsync([], _layers, null, TestContext.Current.CancellationToken));
         Assert.Single(result.Layers);
         Assert.Equal(["a", "b", "c"], Names(result));
     }
@@ -35,7 +35,7 @@ public sealed class FileOperationTests : IDisposable
         var operation = FileOperation.Parse(new FileOp { Actions = { MakeFile(0, 0, "/a", "1"), copy } }, inputCount: 1);
         Assert.Null(operation.GetContentSelections(0));
         var results = await operation.RunAsync(
-            [new SnapshotTree(Snapshot.Empty, _layers)], _layers, TestContext.Current.CancellationToken);
+            [new SnapshotTree(Snapshot.Empty, _layers)], _layers, null, TestContext.Current.CancellationToken);
         Assert.Equal(["a"], Names(results[0]));
         Assert.Equal(["copy"], Names(results[1]));
     }
