@@ -25,7 +25,7 @@ internal interface ILayerStore
     /// The tree with one layer more, which was made before, as one directory to change: what was changed, with that layer, becomes
     /// one layer on top of the snapshot. Nothing may be removed.
     /// </summary>
-    /// <returns>Null when that layer is gone, or is none to go on from.</returns>
+    /// <returns>Null when that layer is gone, or is none to go on from: it hides something, or goes on from another one itself.</returns>
     ValueTask<IWritableSnapshot?> MountContinuationAsync(Snapshot snapshot, LayerId continued, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IWritableSnapshot?>(null);
 

@@ -26,9 +26,6 @@ internal sealed class Layer(long number, LayerId id)
     /// <summary>How many layers continue this one, and need its directory.</summary>
     public int Continuations { get; set; }
 
-    /// <summary>How many others it is made of.</summary>
-    public int Depth => Continues is { } below ? below.Depth + 1 : 0;
-
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset LastUsedAt { get; set; }
     public int UsageCount { get; set; }

@@ -8,9 +8,6 @@ namespace Buildx.Engine.Storage;
 internal sealed partial class LayerStore(
     LayerTable layers, ContentStore content, StorageLayout layout, Trash trash, OverlayForm form, bool isPrivileged) : ILayerStore, IDisposable
 {
-    /// <summary>Each part of a layer makes looking a file up a little slower.</summary>
-    private const int MaximumDepth = 8;
-
     private readonly SharedWork<(LayerId Layer, FetchStep Step), PullProgressFanOut, bool> _fetching = new();
     private readonly SemaphoreSlim _unpacking = new(Math.Max(2, Environment.ProcessorCount));
     private long _counter;
@@ -81,8 +78,8 @@ internal sealed partial class LayerStore(
 
     public async ValueTask<IWritableSnapshot?> MountContinuationAsync(Snapshot snapshot, LayerId continued, CancellationToken cancellationToken)
     {
-        // What hides something below must not hide it from what is below the continued layer.
-        if (layers.Find(continued) is not { } layer || layer.Depth >= MaximumDepth || layer.Flags.HasFlag(LayerFlags.Hides))
+        // What hides something is packed as it is; and each part more would make looking a file up a little slower.
+        if (layers.Find(continued) is not { Continues: null } layer || layer.Flags.HasFlag(LayerFlags.Hides))
             return null;
         try
         {

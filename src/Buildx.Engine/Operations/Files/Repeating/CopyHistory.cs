@@ -4,7 +4,8 @@ using Buildx.Oci;
 namespace Buildx.Engine.Operations.Files.Repeating;
 
 /// <summary>
-/// What copies of clients' directories made last, so that the same copy onto the same tree need only make what has changed since.
+/// What copies of clients' directories made when they last copied everything, so that the same copy onto the same tree need only make
+/// what has changed since.
 /// Kept in memory: losing it costs time, once.
 /// </summary>
 internal sealed class CopyHistory(TimeProvider time)

@@ -5,8 +5,8 @@ using Buildx.Oci;
 namespace Buildx.Engine.Operations.Files.Repeating;
 
 /// <summary>
-/// Runs an operation that only copies. Where it has run before on the same tree, its layer goes on from the one that it made then:
-/// only files that have changed since are made. What is in the layer is the same either way.
+/// Runs an operation that only copies. Where it has run before on the same tree, its layer goes on from the one that it made when it
+/// last copied everything: only files that have changed since are made. What is in the layer is the same either way.
 /// </summary>
 internal sealed class RepeatableCopy(FileOperation operation, IReadOnlyList<IFileOperationInput> inputs, ILayerStore layers, CopyHistory history)
 {
@@ -36,7 +36,7 @@ internal sealed class RepeatableCopy(FileOperation operation, IReadOnlyList<IFil
     {
         await using var run = new FileOperationRun(operation, inputs, layers) { Tracker = tracker, Start = start };
         var result = (await run.RunAsync(cancellationToken))[0];
-        if (tracker.IsComplete)
+        if (start is null && tracker.IsComplete)
             history.Set(key, result.Layers[^1], tracker.Made);
         return result;
     }
