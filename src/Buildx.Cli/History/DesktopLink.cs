@@ -8,7 +8,7 @@ internal static class DesktopLink
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Whether Docker Desktop watches the builds of this machine.</summary>
-    public static bool IsInUse => File.Exists(Path.Combine(Home, ".docker/desktop-build/.lastaccess"));
+    public static bool IsInUse => Home.Length > 0 && File.Exists(Path.Combine(Home, ".docker/desktop-build/.lastaccess"));
 
     /// <summary>Where it takes bundles.</summary>
     public static string SocketPath => Path.Combine(Home, ".docker/desktop", Socket);

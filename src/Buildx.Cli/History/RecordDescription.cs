@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -104,9 +103,10 @@ internal sealed class RecordDescription
 
     private void AddTimes(BuildRecord build)
     {
-        _json["StartedAt"] = Time(build.CreatedAt);
-        _json["CompletedAt"] = build.CompletedAt is { } completed ? Time(completed) : "";
-        _json["Duration"] = (long)build.Duration.TotalNanoseconds;
+        var (started, completed) = (build.Record.CreatedAt, build.Record.CompletedAt);
+        _json["StartedAt"] = started is null ? "" : TimestampText.Format(started, isLocal: true);
+        _json["CompletedAt"] = completed is null ? "" : TimestampText.Format(completed, isLocal: true);
+        _json["Duration"] = started is null || completed is null ? (long)build.Duration.TotalNanoseconds : TimestampText.Between(started, completed);
         _json["Status"] = build.CompletedAt is null ? "running"
             : build.Record.Error is not { } error ? "completed"
             : (StatusCode)error.Code == StatusCode.Cancelled ? "canceled" : "failed";
@@ -238,6 +238,4 @@ internal sealed class RecordDescription
     private static JsonObject Pair(string name, string value) => new() { ["Name"] = name, ["Value"] = value };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
-
-    private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture).Replace("+00:00", "Z", StringComparison.Ordinal);
 }

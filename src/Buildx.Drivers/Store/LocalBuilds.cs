@@ -10,6 +10,11 @@ public sealed class LocalBuilds(string directory)
     private const string References = "refs";
     private const string Groups = "__group__";
 
+    /// <summary>Says in which form groups are: Buildx changes older ones.</summary>
+    private const string VersionFile = "version";
+
+    private static ReadOnlySpan<byte> Version => "2"u8;
+
     private static readonly LocalBuildJson Json = new(new JsonSerializerOptions(LocalBuildJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <returns>Null when it was not built from here, or by who keeps nothing.</returns>
@@ -22,8 +27,12 @@ public sealed class LocalBuilds(string directory)
     public void Save(string builder, string node, string reference, LocalBuild build) =>
         Write(Path.Combine(References, builder, node), reference, JsonSerializer.SerializeToUtf8Bytes(build, Json.LocalBuild));
 
-    public void SaveGroup(string reference, LocalBuildGroup group) =>
+    public void SaveGroup(string reference, LocalBuildGroup group)
+    {
         Write(Path.Combine(References, Groups), reference, JsonSerializer.SerializeToUtf8Bytes(group, Json.LocalBuildGroup));
+        if (!File.Exists(Path.Combine(directory, References, VersionFile)))
+            Write(References, VersionFile, Version);
+    }
 
     /// <summary>Forgets all builds of a builder that is no more.</summary>
     public void Remove(string builder)
@@ -53,7 +62,7 @@ public sealed class LocalBuilds(string directory)
         }
     }
 
-    private void Write(string place, string name, byte[] content)
+    private void Write(string place, string name, ReadOnlySpan<byte> content)
     {
         try
         {

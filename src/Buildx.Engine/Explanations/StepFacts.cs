@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Buildx.Engine.Solving;
 using Buildx.Oci;
+using Buildx.Protocol.Explanations;
 
 namespace Buildx.Engine.Explanations;
 
@@ -9,11 +10,11 @@ namespace Buildx.Engine.Explanations;
 /// <param name="Parts">What the step does.</param>
 internal sealed record StepFacts(string Name, IReadOnlyList<StepPart> Parts, IReadOnlyList<InputFacts> Inputs)
 {
-    /// <summary>The same for all steps that do the same.</summary>
+    /// <summary>The same for all steps that do the same, on whatever platform.</summary>
     public static Digest OperationOf(IEnumerable<StepPart> parts)
     {
         using var hash = new KeyHash("parts");
-        foreach (var part in parts)
+        foreach (var part in parts.Where(part => part.Kind != CauseKinds.Platform))
             hash.Add(part.Kind).Add(part.Subject ?? "").Add(part.Value);
         return hash.ToDigest();
     }

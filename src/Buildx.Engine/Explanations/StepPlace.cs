@@ -13,6 +13,9 @@ internal static class StepPlace
         return hash.Add(project).Add(StageOf(vertex.Name)).Add((long)vertex.Operation.OpCase).ToDigest();
     }
 
+    /// <summary>Of <c>[build 2/5] RUN make</c>, <c>RUN make</c>.</summary>
+    public static string TextOf(string name) => name.StartsWith('[') && name.IndexOf(']') is > 0 and var end ? name[(end + 1)..].TrimStart() : name;
+
     /// <summary>Of <c>[linux/arm64 build 2/5] RUN make</c>, <c>build</c>.</summary>
     public static string StageOf(string name)
     {

@@ -28,25 +28,24 @@ internal sealed class StepReasons(IStorage storage)
     }
 
     public void Save(Digest record, LlbVertex vertex, StepFacts facts, BuildJob job) =>
-        storage.Facts.Save(record, StepPlace.Of(vertex, job.Project), StepFacts.OperationOf(facts.Parts), facts.ToJson());
+        storage.Facts.Save(record, KeysOf(vertex, facts, job), job.Reference, facts.ToJson());
 
     /// <summary>Why a step runs that was not found.</summary>
     public StepReason Explain(LlbVertex vertex, StepFacts facts, ImmutableArray<VertexResult> inputs, BuildJob job)
     {
-        var place = StepPlace.Of(vertex, job.Project);
-        var operation = StepFacts.OperationOf(facts.Parts);
+        var keys = KeysOf(vertex, facts, job);
         var comparison = new StepComparison(storage.Facts, input => inputs.FirstOrDefault(result => result.Id.Value == input.Record)?.Ran);
         StoredFacts? nearest = null;
         StepDifference? difference = null;
-        foreach (var candidate in storage.Facts.FindNear(place, operation))
+        foreach (var candidate in storage.Facts.FindNear(keys, job.Reference))
         {
-            if (job.Explained.IsClaimed(candidate.Record) || StepFacts.TryRead(candidate.Facts) is not { } earlier)
+            // What another step of this build does was never this step.
+            if (job.Explained.IsClaimed(candidate.Record) || (candidate.Operation != keys.Operation && job.Explained.IsTaken(job, candidate)))
+                continue;
+            if (StepFacts.TryRead(candidate.Facts) is not { } earlier)
                 continue;
             var compared = comparison.Compare(earlier, facts);
-            // What another step of this build does was never this step.
-            if (candidate.Operation != operation && job.Explained.IsTaken(job, candidate) && !compared.Causes.Any(cause => cause.Kind == CauseKinds.Platform))
-                continue;
-            if (candidate.Place != place && (candidate.Operation != operation || !IsLike(compared)))
+            if (candidate.Place != keys.Place && !IsLike(compared))
                 continue;
             if (difference is null || compared.Distance < difference.Distance)
                 (nearest, difference) = (candidate, compared);
@@ -55,6 +54,12 @@ internal sealed class StepReasons(IStorage storage)
             return NewStep;
         var causes = difference!.Causes.Count > 0 ? difference.Causes : [new StepCause(CauseKinds.Lost)];
         return new StepReason([.. causes.Select(cause => AsArgument(cause, job))], nearest.Record.Value);
+    }
+
+    private static StepKeys KeysOf(LlbVertex vertex, StepFacts facts, BuildJob job)
+    {
+        var below = facts.Inputs.FirstOrDefault(input => input.Role is "/" or "base") ?? (facts.Inputs is [var first, ..] ? first : null);
+        return new StepKeys(StepPlace.Of(vertex, job.Project), StepFacts.OperationOf(facts.Parts), below?.Record ?? "", StepPlace.TextOf(vertex.Name));
     }
 
     /// <summary>A step of another project that does the same is the same step where it follows the same, or reads mostly the same.</summary>

@@ -8,19 +8,19 @@ namespace Buildx.Engine.Storage;
 /// </summary>
 internal interface IStepFacts
 {
-    /// <param name="place">Where in whose build the step is.</param>
-    /// <param name="operation">What it does.</param>
-    void Save(Digest record, Digest place, Digest operation, byte[] facts);
+    /// <param name="build">The build that made the record.</param>
+    void Save(Digest record, StepKeys keys, string build, byte[] facts);
 
     byte[]? Find(Digest record);
 
-    /// <summary>Of the newest steps those of the same place, and those that do the same elsewhere.</summary>
-    IReadOnlyList<StoredFacts> FindNear(Digest place, Digest operation);
+    /// <summary>
+    /// Steps of other builds that may be earlier forms of a step: of its place those that do the same, are built on the same, or are
+    /// called the same, and the newest; and those that do the same elsewhere.
+    /// </summary>
+    IReadOnlyList<StoredFacts> FindNear(StepKeys keys, string build);
 
     /// <summary>Keeps a list of files under the digest of what was read of them.</summary>
     void SaveFiles(Digest content, byte[] files);
 
     byte[]? FindFiles(Digest content);
 }
-
-internal sealed record StoredFacts(Digest Record, Digest Place, Digest Operation, byte[] Facts);

@@ -50,8 +50,11 @@ internal sealed partial class CommandLineSide
     public SortedDictionary<string, string> ReadStore()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in StoreFiles().Where(file => !NoChoice().IsMatch(File.ReadAllText(file))))
-            files[Normalize(Path.GetRelativePath(_root + "/buildx", file))] = Normalize(Sort(File.ReadAllText(file)));
+        var contents = StoreFiles().Where(file => !NoChoice().IsMatch(File.ReadAllText(file)))
+            .Select(file => (Name: Normalize(Path.GetRelativePath(_root + "/buildx", file)), Content: Normalize(Sort(File.ReadAllText(file)))));
+        // Files that are called by a build's id have one name here.
+        foreach (var same in contents.GroupBy(file => file.Name))
+            files[same.Key] = string.Join(' ', same.Select(file => file.Content).Distinct().Order(StringComparer.Ordinal));
         return files;
     }
 

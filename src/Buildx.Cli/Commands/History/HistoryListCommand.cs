@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.History;
@@ -84,10 +83,10 @@ internal sealed class HistoryListCommand : CliCommand
     private static JsonObject ToJson(BuildRecord build, string name)
     {
         var json = new JsonObject { ["cached_steps"] = build.Record.NumCachedSteps };
-        if (build.CompletedAt is { } completed)
-            json["completed_at"] = TimeOf(completed);
+        if (build.Record.CompletedAt is { } completed)
+            json["completed_at"] = TimestampText.Format(completed, isLocal: false);
         json["completed_steps"] = build.Record.NumCompletedSteps;
-        json["created_at"] = TimeOf(build.CreatedAt);
+        json["created_at"] = TimestampText.Format(build.Record.CreatedAt ?? new(), isLocal: false);
         json["name"] = name;
         json["ref"] = build.FullName;
         json["status"] = StatusOf(build);
@@ -96,8 +95,6 @@ internal sealed class HistoryListCommand : CliCommand
     }
 
     private static string StatusOf(BuildRecord build) => build.CompletedAt is null ? "Running" : build.Record.Error is null ? "Completed" : "Error";
-
-    private static string TimeOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static string Shorten(string name) => name.Length <= ShortName ? name : ".." + name[^(ShortName - 2)..];
 }

@@ -46,11 +46,13 @@ internal sealed class StateDatabase : IDisposable
     /// <summary>What came with version 3: what records were made of.</summary>
     private const string FactsSchema = """
         CREATE TABLE step_facts(
-            record TEXT PRIMARY KEY, place TEXT NOT NULL, operation TEXT NOT NULL, facts BLOB NOT NULL, size INTEGER NOT NULL,
-            made_at INTEGER NOT NULL) WITHOUT ROWID;
+            record TEXT PRIMARY KEY, place TEXT NOT NULL, operation TEXT NOT NULL, base TEXT NOT NULL, text TEXT NOT NULL, build TEXT NOT NULL,
+            facts BLOB NOT NULL, size INTEGER NOT NULL, made_at INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE step_files(digest TEXT PRIMARY KEY, files BLOB NOT NULL, size INTEGER NOT NULL, made_at INTEGER NOT NULL);
         CREATE INDEX step_facts_by_place ON step_facts(place, made_at);
         CREATE INDEX step_facts_by_operation ON step_facts(operation, made_at);
+        CREATE INDEX step_facts_by_base ON step_facts(base, made_at);
+        CREATE INDEX step_facts_by_text ON step_facts(text, made_at);
         """;
 
     /// <summary>What came with version 4: what eStargz layers tell, and images by name.</summary>

@@ -8,22 +8,22 @@ internal sealed class StepFactsTable(StateDatabase database, TimeProvider time) 
 {
     private const long MaximumFacts = 32 << 20;
     private const long MaximumFiles = 64 << 20;
-    private const int MaximumOfPlace = 64;
-    private const int MaximumOfOperation = 16;
+    private const int MaximumNear = 8;
+    private const int MaximumNewest = 16;
+    private const string Select = "SELECT record, place, operation, facts FROM step_facts WHERE ";
 
     private readonly Lock _lock = new();
     private long? _factsSize;
     private long? _filesSize;
 
-    public void Save(Digest record, Digest place, Digest operation, byte[] facts)
+    public void Save(Digest record, StepKeys keys, string build, byte[] facts)
     {
         lock (_lock)
         {
             _factsSize ??= database.Scalar("SELECT SUM(size) FROM step_facts");
             database.Execute(
-                "INSERT INTO step_facts VALUES($1,$2,$3,$4,$5,$6) ON CONFLICT(record) DO UPDATE SET place=excluded.place, facts=excluded.facts, "
-                + "size=excluded.size, made_at=excluded.made_at",
-                record.Value, place.Value, operation.Value, facts, (long)facts.Length, time.GetUtcNow().UtcTicks);
+                "INSERT OR REPLACE INTO step_facts VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+                record.Value, keys.Place.Value, keys.Operation.Value, keys.Base, keys.Text, build, facts, (long)facts.Length, time.GetUtcNow().UtcTicks);
             _factsSize += facts.Length;
             if (_factsSize > MaximumFacts)
                 _factsSize = Trim("step_facts", "record", MaximumFacts / 2);
@@ -33,14 +33,21 @@ internal sealed class StepFactsTable(StateDatabase database, TimeProvider time) 
     public byte[]? Find(Digest record) =>
         database.Query("SELECT facts FROM step_facts WHERE record=$1", row => (byte[])row.GetValue(0), record.Value).FirstOrDefault();
 
-    public IReadOnlyList<StoredFacts> FindNear(Digest place, Digest operation)
+    public IReadOnlyList<StoredFacts> FindNear(StepKeys keys, string build)
     {
-        var near = database.Query(
-            "SELECT record, place, operation, facts FROM step_facts WHERE place=$1 ORDER BY made_at DESC LIMIT $2", Read, place.Value, MaximumOfPlace);
-        near.AddRange(database.Query(
-            "SELECT record, place, operation, facts FROM step_facts WHERE operation=$1 AND place<>$2 ORDER BY made_at DESC LIMIT $3",
-            Read, operation.Value, place.Value, MaximumOfOperation));
-        return near;
+        const string newest = " AND build<>$3 ORDER BY made_at DESC LIMIT $4";
+        var place = keys.Place.Value;
+        return
+        [
+            .. new[]
+            {
+                database.Query(Select + "place=$1 AND operation=$2" + newest, Read, place, keys.Operation.Value, build, (long)MaximumNear),
+                database.Query(Select + "place=$1 AND base=$2" + newest, Read, place, keys.Base, build, (long)MaximumNear),
+                database.Query(Select + "place=$1 AND text=$2" + newest, Read, place, keys.Text, build, (long)MaximumNear),
+                database.Query(Select + "place=$1 AND build<>$2 ORDER BY made_at DESC LIMIT $3", Read, place, build, (long)MaximumNewest),
+                database.Query(Select + "operation=$1 AND place<>$2" + newest, Read, keys.Operation.Value, place, build, (long)MaximumNear),
+            }.SelectMany(near => near).DistinctBy(near => near.Record),
+        ];
     }
 
     public void SaveFiles(Digest content, byte[] files)
