@@ -196,14 +196,11 @@ internal sealed class RecordDescription
         var root = document.RootElement;
         var list = root.TryGetProperty("materials", out var materials) ? materials
             : root.TryGetProperty("buildDefinition", out var definition) && definition.TryGetProperty("resolvedDependencies", out var dependencies) ? dependencies : default;
-        return list.ValueKind != JsonValueKind.Array ? [] :
-        [
-            .. list.EnumerateArray().Select(material => new JsonObject
-            {
-                ["URI"] = material.GetProperty("uri").GetString(),
-                ["Digests"] = Texts(material.TryGetProperty("digest", out var digests) ? digests.EnumerateObject().Select(digest => $"{digest.Name}:{digest.Value.GetString()}") : []),
-            }),
-        ];
+        return list.ValueKind != JsonValueKind.Array ? [] : new JsonArray([.. list.EnumerateArray().Select(material => new JsonObject
+        {
+            ["URI"] = material.GetProperty("uri").GetString(),
+            ["Digests"] = Texts(material.TryGetProperty("digest", out var digests) ? digests.EnumerateObject().Select(digest => $"{digest.Name}:{digest.Value.GetString()}") : []),
+        })]);
     }
 
     private string? Take(string key) => _attributes.Remove(key, out var value) ? value : null;

@@ -92,7 +92,12 @@ internal sealed class VertexProgress : IVertexProgress
         var now = Now();
         Update(new VertexStatus
         {
-            ID = BuildExplanation.StatusId, Vertex = _vertex.Digest, Name = ExplanationJson.Write(reason), Timestamp = now, Started = now, Completed = now,
+            ID = BuildExplanation.StatusId,
+            Vertex = _vertex.Digest,
+            Name = ExplanationJson.Write(reason),
+            Timestamp = now,
+            Started = now,
+            Completed = now,
         });
     }
 
