@@ -40,20 +40,30 @@ internal sealed class CacheDirectories
         return directories;
     }
 
-    /// <summary>Names what was written, when the build has ended.</summary>
-    public void Complete(IReadOnlyDictionary<string, string> response)
+    /// <summary>The exports of one of several builders that work on one build.</summary>
+    public IReadOnlyList<CacheOptions> SharedExports =>
+        [.. Exports.Select(export => export.Type is "local" or "inline" ? export : export with { Attributes = new Dictionary<string, string>(export.Attributes) { ["shared"] = "true" } })];
+
+    /// <summary>Names what was written, when a build or a part of one has ended. What other platforms have there stays.</summary>
+    /// <param name="platforms">What was built.</param>
+    public void Complete(IReadOnlyDictionary<string, string> response, IReadOnlyList<Platform> platforms)
     {
-        for (var i = 0; i < Exports.Count; i++)
+        // Parts end at the same time.
+        lock (_layouts)
         {
-            if (Exports[i] is not { Type: "local" } export || (response.GetValueOrDefault($"{ManifestKey}/{i}") ?? response.GetValueOrDefault(ManifestKey)) is not { } json)
-                continue;
-            var layout = _layouts[export.Attributes["dest"]];
-            var manifest = OciJson.ParseDescriptor(System.Text.Encoding.UTF8.GetBytes(json));
-            if (!layout.Contains(manifest.Digest))
-                continue;
-            layout.AddToIndex(manifest, export.Attributes.GetValueOrDefault("tag", DefaultTag));
-            if (export.Attributes.GetValueOrDefault("reset") is "true" or "1")
-                CacheCleaning.RemoveUnreferenced(layout);
+            for (var i = 0; i < Exports.Count; i++)
+            {
+                if (Exports[i] is not { Type: "local" } export || (response.GetValueOrDefault($"{ManifestKey}/{i}") ?? response.GetValueOrDefault(ManifestKey)) is not { } json)
+                    continue;
+                var layout = _layouts[export.Attributes["dest"]];
+                var manifest = OciJson.ParseDescriptor(System.Text.Encoding.UTF8.GetBytes(json));
+                if (!layout.Contains(manifest.Digest))
+                    continue;
+                var tag = export.Attributes.GetValueOrDefault("tag", DefaultTag);
+                layout.AddToIndex(DirectoryMerge.WithOtherPlatforms(layout, manifest, layout.Find(tag), platforms), tag);
+                if (export.Attributes.GetValueOrDefault("reset") is "true" or "1")
+                    CacheCleaning.RemoveUnreferenced(layout);
+            }
         }
     }
 

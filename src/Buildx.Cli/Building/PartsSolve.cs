@@ -52,7 +52,7 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
         build.Origin?.Save(builder.Name, part.Node.Name, options.Ref!);
         var own = await HostGateway.ApplyAsync(options, builder, client, cancellationToken);
         var result = await client.SolveAsync(own, display, cancellationToken);
-        build.Caches.Complete(result.ExporterResponse);
+        build.Caches.Complete(result.ExporterResponse, part.Platforms);
         build.Outputs.Complete(result.ExporterResponse);
         if (build.Request.Call is null)
             result = await WithRecordAsync(part, client, result, display, cancellationToken);

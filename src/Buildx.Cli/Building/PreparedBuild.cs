@@ -104,14 +104,17 @@ internal sealed class PreparedBuild : IAsyncDisposable
         if (shares.Count > 1 && request.Call is null)
             attributes["multi-platform"] = "true";
         var load = Outputs.LoadOf(share, cancellationToken);
-        var options = CreateOptions(context, request, attributes) with { Exports = Outputs.ExportsOf(share, cancellationToken) };
-        return new BuildPart(shares[share].Node, Services.AddTo(options), load?.Export, load?.Platform.ToString() ?? "");
+        var options = CreateOptions(context, request, attributes) with
+        {
+            Exports = Outputs.ExportsOf(share, cancellationToken),
+            CacheExports = shares.Count > 1 ? Caches.SharedExports : Caches.Exports,
+        };
+        return new BuildPart(shares[share].Node, Services.AddTo(options), load?.Export, load?.Platform.ToString() ?? "", request.Platforms);
     }
 
     private SolveOptions CreateOptions(CliContext context, BuildRequest request, IReadOnlyDictionary<string, string> attributes) => new()
     {
         CacheImports = Caches.Imports,
-        CacheExports = Caches.Exports,
         Ref = SolveOptions.NewRef(),
         Frontend = "dockerfile.v0",
         FrontendAttributes = attributes,

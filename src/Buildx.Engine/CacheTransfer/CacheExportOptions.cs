@@ -5,7 +5,8 @@ namespace Buildx.Engine.CacheTransfer;
 /// <param name="IsComplete"><c>mode=max</c>: results of all steps, not only those that are part of the image.</param>
 /// <param name="IgnoreErrors">A cache that can't be exported fails no build.</param>
 /// <param name="ImageManifest">An image manifest, else an index.</param>
-internal sealed record CacheExportOptions(bool IsComplete, bool IgnoreErrors, LayerCompression Compression, bool OciMediaTypes, bool ImageManifest)
+/// <param name="IsShared">Other builders write to the same place at the same time: the client has given them parts of one build.</param>
+internal sealed record CacheExportOptions(bool IsComplete, bool IgnoreErrors, LayerCompression Compression, bool OciMediaTypes, bool ImageManifest, bool IsShared)
 {
     /// <exception cref="CacheTransferException">An attribute makes no sense.</exception>
     public static CacheExportOptions Read(CacheAttributes attributes)
@@ -19,6 +20,7 @@ internal sealed record CacheExportOptions(bool IsComplete, bool IgnoreErrors, La
             attributes.Flag("ignore-error") ?? false,
             attributes.Compression(),
             oci,
-            imageManifest);
+            imageManifest,
+            attributes.Flag("shared") ?? false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Buildx.Engine.CacheTransfer.Places;
@@ -6,20 +7,22 @@ using Buildx.Engine.Exporting;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Oci;
+using Buildx.Registry;
 
 namespace Buildx.Engine.CacheTransfer;
 
 /// <summary>Writes a cache to its place: layers, and at last what tells of them.</summary>
-internal sealed class CacheExporter(ICachePlace place, CacheExportOptions options, IStorage storage)
+internal sealed class CacheExporter(ICachePlace place, CacheExportOptions options, IStorage storage, TimeProvider time)
 {
     public const string ResponseKey = "cache.manifest";
+
+    private const int MaximumAttempts = 5;
 
     /// <returns>What the client is told; nothing when there was nothing to export.</returns>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(
         IReadOnlyCollection<CacheNode> nodes, IVertexProgress progress, CancellationToken cancellationToken)
     {
-        var writer = new CacheConfigWriter(nodes);
-        var layers = writer.Layers;
+        var layers = new CacheConfigWriter(nodes).Layers;
         if (layers.Count == 0)
         {
             using (progress.Step("skipping cache export for empty result"))
@@ -31,13 +34,53 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
             using var step = progress.Step($"writing layer {layer.Descriptor.Digest}");
             await place.WriteBlobAsync(layer.Descriptor, attempt => layer.OpenAsync(storage.Content, attempt), layer.Source?.Repository, token);
         });
-        var descriptions = layers.Select(layer => CacheDescriptors.Describe(layer, TimeOf(nodes, layer), options.OciMediaTypes)).ToImmutableArray();
-        return await (place switch
+        for (var attempt = 1; ; attempt++)
         {
-            IIndexPlace indexes => WriteIndexAsync(indexes, writer.Write(descriptions), progress, cancellationToken),
-            IManifestPlace manifests => WriteManifestAsync(manifests, writer.Write(), descriptions, progress, cancellationToken),
-            _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
-        });
+            var older = await ReadOlderAsync(cancellationToken);
+            var union = await MergeAsync(nodes, older, cancellationToken);
+            var writer = new CacheConfigWriter(union);
+            var descriptions = CacheManifest.Describe(writer, union, options.OciMediaTypes);
+            var response = await (place switch
+            {
+                IIndexPlace indexes => WriteIndexAsync(indexes, writer.Write(descriptions), progress, cancellationToken),
+                IManifestPlace manifests => WriteManifestAsync(manifests, writer.Write(), descriptions, progress, cancellationToken),
+                _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
+            });
+            var mayBeOverwritten = options.IsShared || !ReferenceEquals(union, nodes);
+            if (!mayBeOverwritten || attempt == MaximumAttempts || await IsStillThereAsync(nodes, cancellationToken))
+                return response;
+        }
+    }
+
+    /// <summary>What is there now; nothing where it can't be read, for that is no reason not to write.</summary>
+    private async Task<IReadOnlyList<CacheNode>> ReadOlderAsync(CancellationToken cancellationToken)
+    {
+        if (!place.CanMerge)
+            return [];
+        try
+        {
+            return [.. (await new CacheImporter(place).ReadAsync(cancellationToken)).SelectMany(cache => cache.Nodes)];
+        }
+        catch (Exception e) when (e is CacheTransferException or RegistryException or RegistryConfigurationException or InvalidDataException or IOException)
+        {
+            return [];
+        }
+    }
+
+    private async Task<IReadOnlyCollection<CacheNode>> MergeAsync(IReadOnlyCollection<CacheNode> nodes, IReadOnlyList<CacheNode> older, CancellationToken cancellationToken)
+    {
+        var there = new ConcurrentDictionary<Digest, bool>();
+        var bounded = new ParallelOptions { MaxDegreeOfParallelism = place.Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(CacheUnion.LayersToKeep(nodes, older), bounded, async (blob, token) => there[blob.Digest] = await place.KeepBlobAsync(blob, token));
+        return CacheUnion.Of(nodes, older, digest => there.GetValueOrDefault(digest));
+    }
+
+    /// <summary>No place can replace something only if it is still the same. So whoever may have been overtaken looks again a little later.</summary>
+    private async Task<bool> IsStillThereAsync(IReadOnlyCollection<CacheNode> nodes, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(200, 600)), time, cancellationToken);
+        var there = (await ReadOlderAsync(cancellationToken)).Select(node => node.Identity).ToHashSet();
+        return nodes.All(node => there.Contains(node.Identity));
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> WriteIndexAsync(IIndexPlace place, byte[] json, IVertexProgress progress, CancellationToken cancellationToken)
@@ -53,24 +96,10 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
         var config = new Descriptor(CacheConfig.MediaType, Digest.Sha256(json), json.Length);
         using (progress.Step($"writing config {config.Digest}"))
             await place.WriteBlobAsync(config, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, cancellationToken);
-        var (mediaType, manifest) = Manifest(layers, config);
+        var (mediaType, manifest) = CacheManifest.Write(layers, config, options.ImageManifest, options.OciMediaTypes);
         var descriptor = new Descriptor(mediaType, Digest.Sha256(manifest), manifest.Length);
         using (progress.Step($"writing cache {(options.ImageManifest ? "image manifest" : "manifest")} {descriptor.Digest}"))
             await place.WriteManifestAsync(descriptor, manifest, cancellationToken);
         return new Dictionary<string, string> { [ResponseKey] = Encoding.UTF8.GetString(OciJson.Serialize(descriptor)) };
-    }
-
-    // The top layer of a result is as old as the result.
-    private static DateTimeOffset? TimeOf(IEnumerable<CacheNode> nodes, LayerBlob layer) => nodes
-        .Where(node => node.Tree is { } tree && tree.Layers[^1].Descriptor.Digest == layer.Descriptor.Digest)
-        .Select(node => (DateTimeOffset?)node.Tree!.CreatedAt)
-        .Min();
-
-    private (string MediaType, byte[] Json) Manifest(ImmutableArray<Descriptor> layers, Descriptor config)
-    {
-        if (options.ImageManifest)
-            return (MediaTypes.OciManifest, OciJson.Serialize(new ImageManifest(config, layers) { MediaType = MediaTypes.OciManifest }));
-        var mediaType = options.OciMediaTypes ? MediaTypes.OciIndex : MediaTypes.DockerManifestList;
-        return (mediaType, OciJson.Serialize(new ImageIndex([.. layers, config]) { MediaType = mediaType }));
     }
 }

@@ -39,20 +39,20 @@ internal sealed class CacheExports
 
     /// <summary>The records to be put into the images' configs; null where nobody asked for them.</summary>
     public async Task<Func<IReadOnlyList<LayerBlob>, byte[]?>?> PrepareInlineAsync(
-        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, BuildJob job, CancellationToken cancellationToken)
+        IReadOnlyList<CacheRoot> roots, ExportResult result, BuildJob job, CancellationToken cancellationToken)
     {
         if (_exports.FirstOrDefault(export => export.Place is null) is not { Description: not null } inline)
             return null;
         return await WithProgressAsync(job, -1, inline.Description, async _ =>
         {
-            var nodes = await NodesAsync(results, result, inline.Options with { IsComplete = false }, job, job.Lease, cancellationToken);
+            var nodes = await NodesAsync(roots, result, inline.Options with { IsComplete = false }, job, job.Lease, cancellationToken);
             return (Func<IReadOnlyList<LayerBlob>, byte[]?>)new CacheConfigWriter(nodes).WriteFor;
         });
     }
 
     /// <returns>What the client is told.</returns>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(
-        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, BuildJob job, CancellationToken cancellationToken)
+        IReadOnlyList<CacheRoot> roots, ExportResult result, BuildJob job, CancellationToken cancellationToken)
     {
         var response = new Dictionary<string, string>();
         for (var i = 0; i < _exports.Length; i++)
@@ -67,8 +67,8 @@ internal sealed class CacheExports
                     using var lease = _storage.Lease();
                     IReadOnlyCollection<CacheNode> nodes;
                     using (progress.Step("preparing build cache for export"))
-                        nodes = await NodesAsync(results, result, options, job, lease, cancellationToken);
-                    return await new CacheExporter(place, options, _storage).WriteAsync(nodes, progress, cancellationToken);
+                        nodes = await NodesAsync(roots, result, options, job, lease, cancellationToken);
+                    return await new CacheExporter(place, options, _storage, _time).WriteAsync(nodes, progress, cancellationToken);
                 });
                 foreach (var (key, value) in answer)
                 {
@@ -86,10 +86,10 @@ internal sealed class CacheExports
     }
 
     private async Task<IReadOnlyCollection<CacheNode>> NodesAsync(
-        IReadOnlyList<(VertexResult Result, int Output)> results, ExportResult result, CacheExportOptions options, BuildJob job, IStorageLease lease, CancellationToken cancellationToken)
+        IReadOnlyList<CacheRoot> roots, ExportResult result, CacheExportOptions options, BuildJob job, IStorageLease lease, CancellationToken cancellationToken)
     {
         var layers = options.IsComplete ? null : result.Platforms.SelectMany(platform => platform.Snapshot.Layers).ToHashSet();
-        return await new CacheGraphBuilder(_solver, job, BuildContext.For(job), _storage, options.Compression).BuildAsync(results, layers, lease, cancellationToken);
+        return await new CacheGraphBuilder(_solver, job, BuildContext.For(job), _storage, options.Compression).BuildAsync(roots, layers, lease, cancellationToken);
     }
 
     private Task<T> WithProgressAsync<T>(BuildJob job, int index, string description, Func<IVertexProgress, Task<T>> work) =>

@@ -18,13 +18,15 @@ internal sealed class CacheGraphBuilder(Solver solver, BuildJob job, BuildContex
     private readonly Dictionary<Digest, CacheNode> _byIdentity = [];
     private readonly List<(CacheNode Node, Snapshot Tree, DateTimeOffset CreatedAt)> _trees = [];
 
-    /// <param name="results">What the build has made, with the output that is wanted of each.</param>
     /// <param name="onlyLayers">Keep only results that consist of these layers (<c>mode=min</c>); null for all.</param>
     public async Task<IReadOnlyCollection<CacheNode>> BuildAsync(
-        IEnumerable<(VertexResult Result, int Output)> results, IReadOnlySet<LayerId>? onlyLayers, IStorageLease lease, CancellationToken cancellationToken)
+        IReadOnlyList<CacheRoot> roots, IReadOnlySet<LayerId>? onlyLayers, IStorageLease lease, CancellationToken cancellationToken)
     {
-        foreach (var (result, output) in results)
-            await AddAsync(result, output, cancellationToken);
+        foreach (var root in roots)
+        {
+            await AddAsync(root.Result, root.Output, cancellationToken);
+            Mark(root);
+        }
         var wanted = _trees.Where(found => onlyLayers is null || found.Tree.Layers.All(onlyLayers.Contains)).Where(found => lease.TryProtect(found.Tree)).ToList();
         var blobs = new ConcurrentDictionary<LayerId, LayerBlob>();
         var bounded = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
@@ -37,6 +39,27 @@ internal sealed class CacheGraphBuilder(Solver solver, BuildJob job, BuildContex
         foreach (var (node, tree, createdAt) in wanted)
             node.Tree = new CachedTree([.. tree.Layers.Select(layer => blobs[layer])], createdAt);
         return _byIdentity.Values;
+    }
+
+    /// <summary>Notes at all records of a result which platform has them.</summary>
+    private void Mark(CacheRoot root)
+    {
+        var seen = new HashSet<(Digest, int)>();
+        var pending = new Stack<(VertexResult Result, int Output)>([(root.Result, root.Output)]);
+        while (pending.TryPop(out var next))
+        {
+            if (!seen.Add((next.Result.Vertex.Digest, next.Output)))
+                continue;
+            foreach (var node in _byResult[(next.Result.Vertex.Digest, next.Output)])
+            {
+                node.Platforms.Add(root.Platform);
+                // Contents are no vertices.
+                foreach (var link in node.Inputs.SelectMany(links => links))
+                    link.Source.Platforms.Add(root.Platform);
+            }
+            for (var i = 0; i < next.Result.Inputs.Length; i++)
+                pending.Push((next.Result.Inputs[i], next.Result.Vertex.Inputs[i].Index));
+        }
     }
 
     /// <returns>The records of an output; none when nobody else could ever find it.</returns>

@@ -24,26 +24,13 @@ internal sealed class CacheImporter(ICachePlace place)
     private static async Task<IReadOnlyList<ImportedCache>> ReadManifestAsync(IManifestPlace place, CancellationToken cancellationToken)
     {
         var json = await place.ReadManifestAsync(cancellationToken);
-        var type = OciJson.DetectManifestType(json);
-        var (config, blobs) = MediaTypes.IsIndex(type) ? FromIndex(OciJson.ParseIndex(json)) : FromManifest(OciJson.ParseManifest(json));
+        var (config, blobs) = CacheManifest.Read(json);
         if (config is not null)
-            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), Layers(blobs, place)))];
+            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), CacheManifest.Layers(blobs, place.Layers)))];
         var inline = new List<ImportedCache>();
         await ReadInlineAsync(place, json, inline, depth: 0, cancellationToken);
         return inline.Count > 0 ? inline : throw new CacheTransferException($"{place.Name} is an image without cache: build it with --cache-to type=inline");
     }
-
-    private static Dictionary<Digest, LayerBlob> Layers(IEnumerable<Descriptor> blobs, IManifestPlace place) => blobs
-        .Select(blob => CacheDescriptors.Read(blob, place.Layers))
-        .OfType<LayerBlob>()
-        .DistinctBy(layer => layer.Descriptor.Digest)
-        .ToDictionary(layer => layer.Descriptor.Digest);
-
-    private static (Descriptor? Config, IReadOnlyList<Descriptor> Blobs) FromIndex(ImageIndex index) =>
-        (index.Manifests.FirstOrDefault(blob => blob.MediaType == CacheConfig.MediaType), index.Manifests);
-
-    private static (Descriptor? Config, IReadOnlyList<Descriptor> Blobs) FromManifest(ImageManifest manifest) =>
-        (manifest.Config.MediaType == CacheConfig.MediaType ? manifest.Config : null, manifest.Layers);
 
     private static async Task ReadInlineAsync(IManifestPlace place, byte[] json, List<ImportedCache> found, int depth, CancellationToken cancellationToken)
     {

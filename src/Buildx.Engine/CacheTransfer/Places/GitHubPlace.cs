@@ -110,11 +110,16 @@ internal sealed class GitHubPlace : IIndexPlace, IBlobSource
         return new VerifyingStream(stream, blob.Digest, blob.Size, source: _options.Name);
     }
 
+    public async Task<bool> KeepBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        var key = BlobPrefix + blob.Digest;
+        return await _known.Value.WaitAsync(cancellationToken) is { } known ? known.Contains(key) : await _api.FindAsync(key, cancellationToken) is not null;
+    }
+
     public async Task WriteBlobAsync(Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken)
     {
         var key = BlobPrefix + blob.Digest;
-        var known = await _known.Value.WaitAsync(cancellationToken);
-        if (known is not null ? known.Contains(key) : await _api.FindAsync(key, cancellationToken) is not null)
+        if (await KeepBlobAsync(blob, cancellationToken))
             return;
         if (await _api.ReserveAsync(key, cancellationToken) is { } reservation)
             await _api.UploadAsync(reservation, key, blob.Size, open, cancellationToken);

@@ -12,7 +12,13 @@ internal interface ICachePlace
     /// <summary>How many blobs are sent at the same time.</summary>
     int Parallelism => 8;
 
+    /// <summary>Whether what was there before can be found, so that a part of it may be kept.</summary>
+    bool CanMerge => true;
+
     IBlobSource Layers { get; }
+
+    /// <summary>Whether a blob is there, and will not be cleaned away soon.</summary>
+    Task<bool> KeepBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
     /// <summary>Brings a blob; nothing is sent where it is there.</summary>
     /// <param name="open">Opens the content, for each attempt.</param>

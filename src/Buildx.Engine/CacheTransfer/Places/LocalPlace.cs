@@ -28,6 +28,9 @@ internal sealed class LocalPlace : IManifestPlace, IBlobSource
 
     public string Name => _directory;
 
+    // The client gives names to manifests, and merges what has the same one.
+    public bool CanMerge => false;
+
     public IBlobSource Layers => this;
 
     public string? Repository => null;
@@ -63,6 +66,8 @@ internal sealed class LocalPlace : IManifestPlace, IBlobSource
             throw new CacheTransferException($"the client could not write {blob.Digest} to {_directory}: {e.Status.Detail}", e);
         }
     }
+
+    public async Task<bool> KeepBlobAsync(Descriptor blob, CancellationToken cancellationToken) => await FindAsync(blob.Digest, cancellationToken) is not null;
 
     public Task WriteManifestAsync(Descriptor manifest, byte[] json, CancellationToken cancellationToken) =>
         WriteBlobAsync(manifest, _ => ValueTask.FromResult<Stream>(new MemoryStream(json, writable: false)), null, cancellationToken);

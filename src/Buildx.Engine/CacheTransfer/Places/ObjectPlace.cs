@@ -36,6 +36,8 @@ internal sealed class ObjectPlace(IObjectStore store, ObjectNames names, ISessio
     public async Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) =>
         new VerifyingStream(await store.OpenAsync(names.Blob(blob.Digest), blob.Size, cancellationToken), blob.Digest, blob.Size, source: store.Name);
 
+    public Task<bool> KeepBlobAsync(Descriptor blob, CancellationToken cancellationToken) => store.KeepAsync(names.Blob(blob.Digest), cancellationToken);
+
     public async Task WriteBlobAsync(Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken)
     {
         var key = names.Blob(blob.Digest);

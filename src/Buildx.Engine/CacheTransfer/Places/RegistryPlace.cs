@@ -26,6 +26,8 @@ internal sealed class RegistryPlace(RemoteRepository repository, ImageReference 
 
     public Task<Stream> OpenAsync(Descriptor blob, CancellationToken cancellationToken) => repository.OpenBlobAsync(blob, verify: false, cancellationToken);
 
+    public Task<bool> KeepBlobAsync(Descriptor blob, CancellationToken cancellationToken) => repository.HasBlobAsync(blob.Digest, cancellationToken);
+
     public Task WriteBlobAsync(
         Descriptor blob, Func<CancellationToken, ValueTask<Stream>> open, string? mountFrom, CancellationToken cancellationToken) =>
         repository.PushBlobAsync(blob, open, mountFrom, null, cancellationToken);

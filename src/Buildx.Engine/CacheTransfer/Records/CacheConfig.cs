@@ -45,6 +45,10 @@ internal sealed record CacheConfigRecord
     [JsonPropertyName("digest")]
     public Digest Digest { get; init; }
 
+    /// <summary>Whose builds have it. BuildKit passes over it.</summary>
+    [JsonPropertyName("platforms")]
+    public IReadOnlyCollection<string>? Platforms { get; init; }
+
     [JsonPropertyName("inputs")]
     public IReadOnlyList<IReadOnlyList<CacheConfigInput>>? Inputs { get; init; }
 }

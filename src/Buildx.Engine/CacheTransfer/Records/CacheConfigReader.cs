@@ -86,6 +86,7 @@ internal sealed class CacheConfigReader
             ? links.Select(link => new CacheLink(Read(link.Link), link.Selector ?? "")).ToImmutableArray()
             : throw new InvalidDataException($"record {number} of the cache config has an input without records"));
         var node = new CacheNode(record.Digest, [.. inputs]);
+        node.Platforms.UnionWith(record.Platforms ?? []);
         node.Tree = (record.Results ?? []).OrderByDescending(result => result.CreatedAt).Select(result => ToTree(ChainOf(result.Layer), result.CreatedAt))
             .Concat((record.Chains ?? []).Select(chain => ToTree(chain.Layers, chain.CreatedAt)))
             .FirstOrDefault(tree => tree is not null);

@@ -64,7 +64,7 @@ internal sealed class CacheConfigWriter
 
     private CacheConfigRecord InImage(CacheNode node, List<Digest> diffIds)
     {
-        var record = ToRecord(node, _ => -1) with { Results = null };
+        var record = ToRecord(node, _ => -1) with { Results = null, Platforms = null };
         if (node.Tree is not { } tree)
             return record;
         var places = tree.Layers.Select(layer => diffIds.IndexOf(layer.DiffId)).ToList();
@@ -78,6 +78,7 @@ internal sealed class CacheConfigWriter
     private CacheConfigRecord ToRecord(CacheNode node, Func<CachedTree, int> find) => new()
     {
         Digest = node.Digest,
+        Platforms = node.Platforms.Count > 0 ? node.Platforms : null,
         Results = node.Tree is { } tree ? [new CacheConfigResult(find(tree), tree.CreatedAt)] : null,
         Inputs = node.Inputs.IsEmpty ? null :
         [

@@ -31,7 +31,7 @@ internal static class CacheDescriptors
             : null;
 
     /// <summary>Null for what does not say what it unpacks to: it could not be verified.</summary>
-    public static LayerBlob? Read(Descriptor descriptor, IBlobSource source) =>
+    public static LayerBlob? Read(Descriptor descriptor, IBlobSource? source) =>
         descriptor.Annotations is { } annotations && annotations.TryGetValue(DiffIdAnnotation, out var text) && Digest.TryParse(text, out var diffId) && MediaTypes.IsLayer(descriptor.MediaType)
             ? new LayerBlob(new Descriptor(MediaTypes.Translate(descriptor.MediaType, oci: true), descriptor.Digest, descriptor.Size), diffId, source)
             : null;

@@ -16,6 +16,9 @@ internal sealed class CacheNode(Digest digest, ImmutableArray<ImmutableArray<Cac
     /// <summary>Null for a record that only leads to others.</summary>
     public CachedTree? Tree { get; set; }
 
+    /// <summary>Whose builds have it; empty where nobody has said so.</summary>
+    public SortedSet<string> Platforms { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The same for records that say the same, whoever made them.</summary>
     public Digest Identity { get; } = Identify(digest, inputs);
 

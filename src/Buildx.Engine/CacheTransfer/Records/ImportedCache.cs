@@ -9,7 +9,9 @@ internal sealed class ImportedCache
 {
     private readonly ILookup<Digest, CacheNode> _byDigest;
 
-    public ImportedCache(IEnumerable<CacheNode> nodes) => _byDigest = nodes.ToLookup(node => node.Digest);
+    public ImportedCache(IReadOnlyList<CacheNode> nodes) => (Nodes, _byDigest) = (nodes, nodes.ToLookup(node => node.Digest));
+
+    public IReadOnlyList<CacheNode> Nodes { get; }
 
     /// <summary>The records of results, by vertex, record and output.</summary>
     public ConcurrentDictionary<(Digest Vertex, Digest Record, int Output), ImmutableArray<CacheNode>> Known { get; } = [];

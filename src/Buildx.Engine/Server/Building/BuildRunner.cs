@@ -61,7 +61,7 @@ internal sealed class BuildRunner(
 
     private IExporter Create(ExporterRequest exporter) => exporters.Create(exporter.Type, exporter.Attributes, out _);
 
-    private async Task<(ExportResult Result, IReadOnlyList<(VertexResult Result, int Output)> Made, ResultAttestations Statements)> SolveAsync(
+    private async Task<(ExportResult Result, IReadOnlyList<CacheRoot> Made, ResultAttestations Statements)> SolveAsync(
         BuildRequest request, BuildJob job, CacheImports imports, AttestationOptions attestations, CancellationTokenSource failure)
     {
         var cancellationToken = failure.Token;
@@ -77,13 +77,16 @@ internal sealed class BuildRunner(
             reference.Platform,
             reference.Reference is null ? Snapshot.Empty : await reference.Reference.EvaluateAsync(cancellationToken),
             reference.ConfigJson)));
-        var made = await Task.WhenAll(frontend.References.Select(reference => reference.Reference).OfType<BuildReference>().Select(reference => reference.GetResultAsync(cancellationToken)));
+        var made = await Task.WhenAll(frontend.References.Select(async reference =>
+            reference.Reference is BuildReference built && await built.GetResultAsync(cancellationToken) is var (vertex, output)
+                ? new CacheRoot(vertex, output, reference.Platform.ToString())
+                : (CacheRoot?)null));
         var statements = new ResultAttestations(job, frontend, request.Frontend, request.FrontendOptions, time);
         var result = new ExportResult([.. trees], frontend.IsMultiPlatform, frontend.Metadata)
         {
             Attestations = await statements.MakeAsync(attestations, new SbomScanner(bridge), cancellationToken),
         };
-        return (result, [.. made.Where(result => result is not null).Select(result => result!.Value)], statements);
+        return (result, [.. made.OfType<CacheRoot>()], statements);
     }
 
     /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy.</summary>
