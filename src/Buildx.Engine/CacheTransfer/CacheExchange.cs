@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Buildx.Engine.CacheTransfer.Records;
+using Buildx.Engine.Operations.Exec;
 using Buildx.Oci;
 
 namespace Buildx.Engine.CacheTransfer;
@@ -18,6 +19,10 @@ internal sealed class CacheExchange
     /// <param name="key">The same for the same import: it is fetched once.</param>
     public void Import(string key, Func<Task<IReadOnlyList<ImportedCache>>> fetch) =>
         _ = _imports.GetOrAdd(key, _ => new Lazy<Task<IReadOnlyList<ImportedCache>>>(() => Task.Run(fetch))).Value;
+
+    /// <summary>What another builder has left in a cache mount; null where nobody has.</summary>
+    public async Task<CachedMount?> FindMountAsync(CacheMountKey key, CancellationToken cancellationToken) =>
+        (await GetImportsAsync(cancellationToken)).SelectMany(cache => cache.Mounts).Where(mount => mount.Key == key).MaxBy(mount => mount.CreatedAt);
 
     /// <summary>All that could be fetched.</summary>
     public async Task<IReadOnlyList<ImportedCache>> GetImportsAsync(CancellationToken cancellationToken) =>

@@ -20,9 +20,9 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
 
     /// <returns>What the client is told; nothing when there was nothing to export.</returns>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(
-        IReadOnlyCollection<CacheNode> nodes, IVertexProgress progress, CancellationToken cancellationToken)
+        IReadOnlyCollection<CacheNode> nodes, IReadOnlyList<CachedMount> mounts, IVertexProgress progress, CancellationToken cancellationToken)
     {
-        var layers = new CacheConfigWriter(nodes).Layers;
+        IReadOnlyList<LayerBlob> layers = [.. new CacheConfigWriter(nodes).Layers, .. mounts.Select(mount => mount.Blob)];
         if (layers.Count == 0)
         {
             using (progress.Step("skipping cache export for empty result"))
@@ -37,13 +37,17 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
         for (var attempt = 1; ; attempt++)
         {
             var older = await ReadOlderAsync(cancellationToken);
-            var union = await MergeAsync(nodes, older, cancellationToken);
+            var (union, allMounts) = await MergeAsync(nodes, mounts, older, cancellationToken);
             var writer = new CacheConfigWriter(union);
             var descriptions = CacheManifest.Describe(writer, union, options.OciMediaTypes);
             var response = await (place switch
             {
-                IIndexPlace indexes => WriteIndexAsync(indexes, writer.Write(descriptions), progress, cancellationToken),
-                IManifestPlace manifests => WriteManifestAsync(manifests, writer.Write(), descriptions, progress, cancellationToken),
+                IIndexPlace indexes => WriteIndexAsync(indexes, writer.Write(descriptions, allMounts), progress, cancellationToken),
+                IManifestPlace manifests => WriteManifestAsync(
+                    manifests,
+                    writer.Write(mounts: allMounts),
+                    [.. descriptions, .. allMounts.Select(mount => CacheMountRecords.Describe(mount, options.OciMediaTypes)).DistinctBy(blob => blob.Digest)],
+                    progress, cancellationToken),
                 _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
             });
             var mayBeOverwritten = options.IsShared || !ReferenceEquals(union, nodes);
@@ -53,13 +57,13 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
     }
 
     /// <summary>What is there now; nothing where it can't be read, for that is no reason not to write.</summary>
-    private async Task<IReadOnlyList<CacheNode>> ReadOlderAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ImportedCache>> ReadOlderAsync(CancellationToken cancellationToken)
     {
         if (!place.CanMerge)
             return [];
         try
         {
-            return [.. (await new CacheImporter(place).ReadAsync(cancellationToken)).SelectMany(cache => cache.Nodes)];
+            return await new CacheImporter(place).ReadAsync(cancellationToken);
         }
         catch (Exception e) when (e is CacheTransferException or RegistryException or RegistryConfigurationException or InvalidDataException or IOException)
         {
@@ -67,19 +71,25 @@ internal sealed class CacheExporter(ICachePlace place, CacheExportOptions option
         }
     }
 
-    private async Task<IReadOnlyCollection<CacheNode>> MergeAsync(IReadOnlyCollection<CacheNode> nodes, IReadOnlyList<CacheNode> older, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyCollection<CacheNode> Nodes, IReadOnlyList<CachedMount> Mounts)> MergeAsync(
+        IReadOnlyCollection<CacheNode> nodes, IReadOnlyList<CachedMount> mounts, IReadOnlyList<ImportedCache> older, CancellationToken cancellationToken)
     {
+        IReadOnlyList<CacheNode> olderNodes = [.. older.SelectMany(cache => cache.Nodes)];
+        IReadOnlyList<CachedMount> olderMounts = mounts.Count == 0 ? [] : [.. older.SelectMany(cache => cache.Mounts)];
         var there = new ConcurrentDictionary<Digest, bool>();
         var bounded = new ParallelOptions { MaxDegreeOfParallelism = place.Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(CacheUnion.LayersToKeep(nodes, older), bounded, async (blob, token) => there[blob.Digest] = await place.KeepBlobAsync(blob, token));
-        return CacheUnion.Of(nodes, older, digest => there.GetValueOrDefault(digest));
+        await Parallel.ForEachAsync(
+            CacheUnion.LayersToKeep(nodes, olderNodes).Concat(olderMounts.Select(mount => mount.Blob.Descriptor)).DistinctBy(blob => blob.Digest), bounded, async (blob, token) => there[blob.Digest] = await place.KeepBlobAsync(blob, token));
+        return (
+            CacheUnion.Of(nodes, olderNodes, digest => there.GetValueOrDefault(digest)),
+            CacheMountRecords.Union(mounts, olderMounts, digest => there.GetValueOrDefault(digest)));
     }
 
     /// <summary>No place can replace something only if it is still the same. So whoever may have been overtaken looks again a little later.</summary>
     private async Task<bool> IsStillThereAsync(IReadOnlyCollection<CacheNode> nodes, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(200, 600)), time, cancellationToken);
-        var there = (await ReadOlderAsync(cancellationToken)).Select(node => node.Identity).ToHashSet();
+        var there = (await ReadOlderAsync(cancellationToken)).SelectMany(cache => cache.Nodes).Select(node => node.Identity).ToHashSet();
         return nodes.All(node => there.Contains(node.Identity));
     }
 

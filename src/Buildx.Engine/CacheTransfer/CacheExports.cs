@@ -68,7 +68,9 @@ internal sealed class CacheExports
                     IReadOnlyCollection<CacheNode> nodes;
                     using (progress.Step("preparing build cache for export"))
                         nodes = await NodesAsync(roots, result, options, job, lease, cancellationToken);
-                    return await new CacheExporter(place, options, _storage, _time).WriteAsync(nodes, progress, cancellationToken);
+                    var mounts = options.Mounts is { } selection
+                        ? await new MountExports(_storage, options.Compression, _time).PackAsync(roots, selection, lease, progress, cancellationToken) : [];
+                    return await new CacheExporter(place, options, _storage, _time).WriteAsync(nodes, mounts, progress, cancellationToken);
                 });
                 foreach (var (key, value) in answer)
                 {

@@ -16,7 +16,7 @@ internal sealed class CacheImporter(ICachePlace place)
     /// <exception cref="InvalidDataException">What is there can't be read.</exception>
     public async Task<IReadOnlyList<ImportedCache>> ReadAsync(CancellationToken cancellationToken) => place switch
     {
-        IIndexPlace indexes => [.. (await indexes.ReadIndexesAsync(cancellationToken)).Select(json => new ImportedCache(CacheConfigReader.Read(json, place.Layers)))],
+        IIndexPlace indexes => [.. (await indexes.ReadIndexesAsync(cancellationToken)).Select(json => new ImportedCache(CacheConfigReader.Read(json, place.Layers), CacheMountRecords.Read(json, place.Layers)))],
         IManifestPlace manifests => await ReadManifestAsync(manifests, cancellationToken),
         _ => throw new InvalidOperationException($"{place.Name} is neither a place for manifests nor for indexes"),
     };
@@ -26,7 +26,10 @@ internal sealed class CacheImporter(ICachePlace place)
         var json = await place.ReadManifestAsync(cancellationToken);
         var (config, blobs) = CacheManifest.Read(json);
         if (config is not null)
-            return [new ImportedCache(CacheConfigReader.Read(await place.ReadBlobAsync(config, cancellationToken), CacheManifest.Layers(blobs, place.Layers)))];
+        {
+            var content = await place.ReadBlobAsync(config, cancellationToken);
+            return [new ImportedCache(CacheConfigReader.Read(content, CacheManifest.Layers(blobs, place.Layers)), CacheMountRecords.Read(content, place.Layers))];
+        }
         var inline = new List<ImportedCache>();
         await ReadInlineAsync(place, json, inline, depth: 0, cancellationToken);
         return inline.Count > 0 ? inline : throw new CacheTransferException($"{place.Name} is an image without cache: build it with --cache-to type=inline");

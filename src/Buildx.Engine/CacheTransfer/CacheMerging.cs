@@ -22,14 +22,17 @@ public static class CacheMerging
         foreach (var node in nodes.Where(node => node.Platforms.Count == 0))
             node.Platforms.UnionWith(named);
         var union = CacheUnion.Of(nodes, Read(older), isThere);
-        if (ReferenceEquals(union, nodes))
+        var newerMounts = CacheMountRecords.Read(newer.Config, null);
+        var mounts = CacheMountRecords.Union(newerMounts, CacheMountRecords.Read(older.Config, null), isThere);
+        if (ReferenceEquals(union, nodes) && mounts.Count == newerMounts.Count)
             return null;
         var writer = new CacheConfigWriter(union);
-        var config = writer.Write();
+        var config = writer.Write(mounts: mounts);
         var isIndex = MediaTypes.IsIndex(OciJson.DetectManifestType(newer.Manifest));
         var isOci = !isIndex || OciJson.ParseIndex(newer.Manifest).MediaType == MediaTypes.OciIndex;
         var (mediaType, manifest) = CacheManifest.Write(
-            CacheManifest.Describe(writer, union, isOci), new Descriptor(CacheConfig.MediaType, Digest.Sha256(config), config.Length), !isIndex, isOci);
+            [.. CacheManifest.Describe(writer, union, isOci), .. mounts.Select(mount => CacheMountRecords.Describe(mount, isOci)).DistinctBy(blob => blob.Digest)],
+            new Descriptor(CacheConfig.MediaType, Digest.Sha256(config), config.Length), !isIndex, isOci);
         return (mediaType, manifest, config);
     }
 

@@ -19,6 +19,7 @@ internal sealed class EngineStorage : IStorage
     private readonly StepFactsTable _facts;
     private readonly ImageTable _images;
     private readonly MutableDirectories _directories;
+    private readonly DirectoryArchives _archives;
     private readonly BlobLeases _blobLeases = new();
     private readonly Durability _durability;
     private readonly GarbageCollector _garbage;
@@ -35,7 +36,9 @@ internal sealed class EngineStorage : IStorage
         _images = new ImageTable(database, _content, _blobLeases, options.Time);
         _directories = new MutableDirectories(layout, database, options.Time, _trash);
         var isPrivileged = UserNamespace.IsInitial;
-        _layerStore = new LayerStore(_layers, _content, layout, _trash, new OverlayForm(UserAttributes: !isPrivileged), isPrivileged);
+        var form = new OverlayForm(UserAttributes: !isPrivileged);
+        _layerStore = new LayerStore(_layers, _content, layout, _trash, form, isPrivileged);
+        _archives = new DirectoryArchives(_content, layout, _trash, form, isPrivileged);
         _durability = new Durability(layout, database, options);
         _garbage = new GarbageCollector(layout, options.Time, _layers, _records, _directories, _content, _images, _blobLeases, database);
     }
@@ -47,6 +50,8 @@ internal sealed class EngineStorage : IStorage
     public IRecordStore Records => _records;
 
     public IMutableDirectories Directories => _directories;
+
+    public IDirectoryArchives Archives => _archives;
 
     public IHistoryTable History => _history;
 

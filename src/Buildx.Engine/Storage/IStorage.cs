@@ -11,6 +11,8 @@ internal interface IStorage : IAsyncDisposable
 
     IMutableDirectories Directories { get; }
 
+    IDirectoryArchives Archives { get; }
+
     IHistoryTable History { get; }
 
     IStepFacts Facts { get; }

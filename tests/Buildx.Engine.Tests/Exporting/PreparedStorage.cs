@@ -23,6 +23,8 @@ internal sealed class PreparedStorage : IStorage, IContentStore, ILayerStore
 
     public IMutableDirectories Directories => throw new NotSupportedException();
 
+    public IDirectoryArchives Archives => throw new NotSupportedException();
+
     public IHistoryTable History => throw new NotSupportedException();
 
     public IStepFacts Facts => throw new NotSupportedException();

@@ -13,7 +13,20 @@ internal sealed record CacheConfig
 
     [JsonPropertyName("records")]
     public IReadOnlyList<CacheConfigRecord>? Records { get; init; }
+
+    /// <summary>Contents of cache mounts. BuildKit passes over them.</summary>
+    [JsonPropertyName("mounts")]
+    public IReadOnlyList<CacheConfigMount>? Mounts { get; init; }
 }
+
+internal sealed record CacheConfigMount(
+    [property: JsonPropertyName("id")] string? Id,
+    [property: JsonPropertyName("seed")] string? Seed,
+    [property: JsonPropertyName("blob")] Digest Blob,
+    [property: JsonPropertyName("uid")] uint Uid,
+    [property: JsonPropertyName("gid")] uint Gid,
+    [property: JsonPropertyName("permissions")] uint Permissions,
+    [property: JsonPropertyName("annotations")] CacheConfigLayerDescription? Description);
 
 /// <param name="Parent">The layer below; -1 for none. Zero is left out.</param>
 internal sealed record CacheConfigLayer(

@@ -34,7 +34,8 @@ internal sealed class CacheConfigWriter
     public IReadOnlyList<LayerBlob> Layers => [.. _ordered.Select(chain => chain.Layer)];
 
     /// <param name="layers">Descriptors of the <see cref="Layers"/>, for a config that has no manifest beside it.</param>
-    public byte[] Write(IReadOnlyList<Descriptor>? layers = null)
+    /// <param name="mounts">Cache mounts to be written too.</param>
+    public byte[] Write(IReadOnlyList<Descriptor>? layers = null, IReadOnlyList<CachedMount>? mounts = null)
     {
         var config = new CacheConfig
         {
@@ -45,6 +46,7 @@ internal sealed class CacheConfigWriter
                     Description = layers is null ? null : CacheDescriptors.ToDescription(layers[i], chain.Layer.DiffId),
                 }),
             ],
+            Mounts = mounts is { Count: > 0 } ? [.. mounts.OrderBy(mount => mount.Key.ToString(), StringComparer.Ordinal).Select(CacheMountRecords.ToRecord)] : null,
             Records = [.. _nodes.Select(node => ToRecord(node, tree => _chains[NameOf(tree, tree.Layers.Length)].Number))],
         };
         return JsonSerializer.SerializeToUtf8Bytes(config, CacheConfigJson.Default.CacheConfig);

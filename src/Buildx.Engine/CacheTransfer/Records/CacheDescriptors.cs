@@ -24,8 +24,8 @@ internal static class CacheDescriptors
         descriptor.Size,
         descriptor.Annotations?.GetValueOrDefault(CreatedAtAnnotation) is { } time ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) : default);
 
-    /// <inheritdoc cref="Read(Descriptor, IBlobSource)"/>
-    public static LayerBlob? Read(CacheConfigLayer layer, IBlobSource source) =>
+    /// <inheritdoc cref="Read(Descriptor, IBlobSource?)"/>
+    public static LayerBlob? Read(CacheConfigLayer layer, IBlobSource? source) =>
         layer.Description is { MediaType: { } type, DiffId.IsEmpty: false, Size: >= 0 } description && MediaTypes.IsLayer(type)
             ? new LayerBlob(new Descriptor(MediaTypes.Translate(type, oci: true), layer.Blob, description.Size), description.DiffId, source)
             : null;

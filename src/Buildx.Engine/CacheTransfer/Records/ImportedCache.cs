@@ -9,9 +9,13 @@ internal sealed class ImportedCache
 {
     private readonly ILookup<Digest, CacheNode> _byDigest;
 
-    public ImportedCache(IReadOnlyList<CacheNode> nodes) => (Nodes, _byDigest) = (nodes, nodes.ToLookup(node => node.Digest));
+    public ImportedCache(IReadOnlyList<CacheNode> nodes, IReadOnlyList<CachedMount>? mounts = null) =>
+        (Nodes, Mounts, _byDigest) = (nodes, mounts ?? [], nodes.ToLookup(node => node.Digest));
 
     public IReadOnlyList<CacheNode> Nodes { get; }
+
+    /// <summary>Contents of cache mounts.</summary>
+    public IReadOnlyList<CachedMount> Mounts { get; }
 
     /// <summary>The records of results, by vertex, record and output.</summary>
     public ConcurrentDictionary<(Digest Vertex, Digest Record, int Output), ImmutableArray<CacheNode>> Known { get; } = [];

@@ -1,26 +1,33 @@
 using System.Collections.Immutable;
+using Buildx.Engine.CacheTransfer;
+using Buildx.Engine.CacheTransfer.Records;
 using Buildx.Engine.Execution;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
+using Buildx.Linux;
 using Buildx.Llb;
 using Buildx.Protocol.Pb;
+using Buildx.Registry;
+using Grpc.Core;
+using Mount = Buildx.Protocol.Pb.Mount;
 
 namespace Buildx.Engine.Operations.Exec;
 
 /// <summary>The mounts of one running step or container: taken in order, given back in reverse.</summary>
 /// <param name="inputs">What the mounts' inputs are called.</param>
 /// <param name="trees">The inputs themselves.</param>
-internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build, IReadOnlyList<LlbOutput> inputs, ImmutableArray<OutputTree?> trees)
+internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build, IReadOnlyList<LlbOutput> inputs, ImmutableArray<OutputTree?> trees, IVertexProgress? progress = null)
     : IAsyncDisposable
 {
     public ExecMounts(ExecEnvironment environment, OperationContext context)
-        : this(environment, context.Build, context.Vertex.Inputs, context.Inputs)
+        : this(environment, context.Build, context.Vertex.Inputs, context.Inputs, context.Progress)
     {
     }
 
     private readonly Stack<IAsyncDisposable> _held = new();
     private readonly Dictionary<int, (IWritableSnapshot Writable, Snapshot Base)> _changed = [];
     private readonly List<ExecutionMount> _mounts = [];
+    private readonly HashSet<CacheMountKey> _caches = [];
     private string? _rootPath;
 
     public string RootPath => _rootPath ?? throw new InvalidOperationException("the step has no root");
@@ -157,18 +164,67 @@ internal sealed class ExecMounts(ExecEnvironment environment, BuildContext build
     {
         var options = mount.CacheOpt ?? new CacheOpt();
         var seed = Input(mount);
-        var seedId = mount.Input >= 0 ? inputs[(int)mount.Input].ToString() : "";
-        var key = $"{options.ID}\0{seedId}";
+        var key = CacheMountKey.Of(mount, inputs);
+        await ImportAsync(key, options.Sharing, description, cancellationToken);
         var directory = Hold(options.Sharing == CacheSharingOpt.Private
-            ? await environment.Storage.Directories.AcquireFreeAsync(key, RecordType.CacheMount, description, cancellationToken)
+            ? await environment.Storage.Directories.AcquireFreeAsync(key.ToString(), RecordType.CacheMount, description, cancellationToken)
             : await environment.Storage.Directories.AcquireAsync(
-                key, RecordType.CacheMount, description, exclusive: options.Sharing == CacheSharingOpt.Locked, cancellationToken));
+                key.ToString(), RecordType.CacheMount, description, exclusive: options.Sharing == CacheSharingOpt.Locked, cancellationToken));
+        _caches.Add(key);
         if (directory.IsNew && seed is not null)
         {
             await using var open = await seed.OpenAsync(cancellationToken);
             await ExecEnvironment.CopyTreeAsync(open.Tree, mount.Selector, directory.Path, cancellationToken);
         }
         _mounts.Add(new BindExecutionMount(mount.Dest, directory.Path, mount.Readonly));
+    }
+
+    /// <summary>Makes a cache mount that is not here yet from what another builder has left of it for one of the builds.</summary>
+    private async Task ImportAsync(CacheMountKey key, CacheSharingOpt sharing, string description, CancellationToken cancellationToken)
+    {
+        // A step that has it already would wait for itself.
+        if (_caches.Contains(key) || await FindImportAsync(key, cancellationToken) is not { } mount)
+            return;
+        var directories = environment.Storage.Directories;
+        if (sharing != CacheSharingOpt.Private)
+        {
+            await using var first = await directories.AcquireAsync(key.ToString(), RecordType.CacheMount, description, exclusive: false, cancellationToken);
+            if (!first.IsNew)
+                return;
+            // Nobody is to have it before it is filled.
+            first.Discard();
+        }
+        await using var alone = sharing == CacheSharingOpt.Private
+            ? await directories.AcquireFreeAsync(key.ToString(), RecordType.CacheMount, description, cancellationToken)
+            : await directories.AcquireAsync(key.ToString(), RecordType.CacheMount, description, exclusive: true, cancellationToken);
+        if (!alone.IsNew)
+            return;
+        using var lease = environment.Storage.Lease();
+        try
+        {
+            await environment.Storage.Archives.UnpackAsync(mount.Blob, mount.Attributes, alone.Path, lease, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            alone.Discard();
+            if (cancellationToken.IsCancellationRequested
+                || e is not (IOException or InvalidDataException or LinuxException or CacheTransferException or RegistryException or RpcException))
+            {
+                throw;
+            }
+            // It only saves work. The step that wants it begins as if nobody had left anything.
+            progress?.Warn(1, $"the cache mount {key.Id} begins empty: what another builder has left of it can't be used: {e.Message}");
+        }
+    }
+
+    private async Task<CachedMount?> FindImportAsync(CacheMountKey key, CancellationToken cancellationToken)
+    {
+        foreach (var job in build.Jobs.Where(job => job.Exchange.HasImports))
+        {
+            if (await job.Exchange.FindMountAsync(key, cancellationToken) is { } mount)
+                return mount;
+        }
+        return null;
     }
 
     private async Task TakeSecretAsync(Mount mount, CancellationToken cancellationToken)
