@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Buildx.Cli.Values;
+using Buildx.Oci;
 
 namespace Buildx.Cli.Building;
 
@@ -14,12 +15,22 @@ internal static partial class ExporterAttributes
         var attributes = output.Attributes.ToBuilder();
         if (request.Tags.Length > 0)
             attributes.TryAdd("name", string.Join(',', request.Tags));
+        // BuildKit since 0.32 makes artifacts of statements unless it is told otherwise.
+        if (output.Type is not OutputType.Docker && NoArtifacts())
+            attributes.TryAdd("oci-artifact", "false");
         foreach (var annotation in request.Annotations)
         {
             foreach (var key in ParseAnnotation(annotation, out var value))
                 attributes[key] = value;
         }
         return attributes.ToImmutable();
+    }
+
+    private static bool NoArtifacts()
+    {
+        const string name = "BUILDX_NO_DEFAULT_OCI_ARTIFACT";
+        return Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            && (BooleanText.TryParse(text, out var value) ? value : throw new CliException($"{name}: \"{text}\" is neither true nor false"));
     }
 
     /// <summary><c>[TYPE[PLATFORM],…:]NAME=VALUE</c> to the keys <c>annotation[-TYPE][[PLATFORM]].NAME</c>.</summary>

@@ -35,6 +35,27 @@ public sealed class OutputDirectoriesTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task Targets_of_bake_may_go_into_one_layout()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("Dockerfile", "FROM busybox:1.36\nARG WHAT\nCOPY Dockerfile /$WHAT\n");
+        place.Write("docker-bake.json", """
+            {
+              "group": { "default": { "targets": ["app"] } },
+              "target": {
+                "app": { "name": "app-${what}", "matrix": { "what": ["a", "b", "c"] }, "args": { "WHAT": "${what}" }, "tags": ["${what}:1"], "output": ["type=oci,tar=false,dest=layout"], "attest": ["type=provenance,disabled=true"] }
+              }
+            }
+            """);
+
+        await place.BuildxAsync("bake", "--progress=plain");
+
+        var entries = JsonNode.Parse(await File.ReadAllTextAsync(place.Project + "/layout/index.json", Cancellation))!["manifests"]!.AsArray();
+        Assert.Equal(["a:1", "b:1", "c:1"], entries.Select(entry => entry!["annotations"]!["io.containerd.image.name"]!.ToString()["docker.io/library/".Length..]).Order());
+        Assert.Equal(3, entries.Select(entry => entry!["digest"]!.ToString()).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Every_exporter_writes_its_part_of_one_build()
     {
         await using var place = await Workplace.CreateAsync(bases);

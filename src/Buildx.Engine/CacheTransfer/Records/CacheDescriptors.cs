@@ -15,6 +15,11 @@ internal static class CacheDescriptors
         var annotations = new Dictionary<string, string> { [DiffIdAnnotation] = layer.DiffId.Value };
         if (createdAt is { } time)
             annotations[CreatedAtAnnotation] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        if (EStargzFacts.Of(layer.Descriptor) is { } facts)
+        {
+            foreach (var (key, value) in facts.ToAnnotations())
+                annotations[key] = value;
+        }
         return new Descriptor(MediaTypes.Translate(layer.Descriptor.MediaType, ociMediaTypes), layer.Descriptor.Digest, layer.Descriptor.Size) { Annotations = annotations };
     }
 
@@ -33,6 +38,7 @@ internal static class CacheDescriptors
     /// <summary>Null for what does not say what it unpacks to: it could not be verified.</summary>
     public static LayerBlob? Read(Descriptor descriptor, IBlobSource? source) =>
         descriptor.Annotations is { } annotations && annotations.TryGetValue(DiffIdAnnotation, out var text) && Digest.TryParse(text, out var diffId) && MediaTypes.IsLayer(descriptor.MediaType)
-            ? new LayerBlob(new Descriptor(MediaTypes.Translate(descriptor.MediaType, oci: true), descriptor.Digest, descriptor.Size), diffId, source)
+            ? new LayerBlob(
+                new Descriptor(MediaTypes.Translate(descriptor.MediaType, oci: true), descriptor.Digest, descriptor.Size) { Annotations = EStargzFacts.Of(descriptor)?.ToAnnotations() }, diffId, source)
             : null;
 }

@@ -48,6 +48,7 @@ internal sealed record BuildRequest(
             exporters.Add(new ExporterRequest(request.ExporterDeprecated, request.ExporterAttrsDeprecated.ToDictionary()));
         if (request.FrontendAttrs.TryGetValue(EpochArgument, out var epoch))
             exporters = [.. exporters.Select(exporter => exporter.Attributes.ContainsKey(EpochAttribute) ? exporter : exporter with { Attributes = new Dictionary<string, string>(exporter.Attributes) { [EpochAttribute] = epoch } })];
+        exporters = CompatibilityVersion.Apply(request.CompatibilityVersion, exporters, request.FrontendAttrs.Any(option => IsAttestation(option.Key, option.Value)));
         return new BuildRequest(
             request.Ref,
             request.Session,
@@ -64,6 +65,10 @@ internal sealed record BuildRequest(
             request.Internal,
             request.EnableSessionExporter);
     }
+
+    private static bool IsAttestation(string option, string value) =>
+        (option.StartsWith("attest:", StringComparison.Ordinal) || option.StartsWith("build-arg:BUILDKIT_ATTEST_", StringComparison.Ordinal))
+        && value != "false" && !value.Contains("disabled=true", StringComparison.Ordinal);
 
     private static List<CacheRequest> ReadCacheExports(CacheOptions? options)
     {
