@@ -40,7 +40,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
                 WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = build.Rename(warning.Source) })], context.Flags.Debug);
-            WriteLink(result);
+            WriteLink(result.ExporterResponse.GetValueOrDefault("buildx.build.ref"));
             return (result, display.GetWarnings());
         }
         catch (SolveException e)
@@ -51,14 +51,15 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
                 foreach (var source in e.Details.Sources)
                     FailureReport.WriteSource(context.Error, build.Rename(source));
             }
+            WriteLink(request.Call is null ? $"{builder.Name}/{build.FailedNode ?? build.Parts[0].Node.Name}/{e.Ref}" : null);
             throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}{HintOf(e)}", innerException: e);
         }
     }
 
     /// <summary>Where Docker Desktop shows the build, on machines that have it.</summary>
-    private void WriteLink(SolveResult result)
+    private void WriteLink(string? reference)
     {
-        if (!request.Quiet && request.Progress is not ("quiet" or "rawjson") && DesktopLink.IsInUse && result.ExporterResponse.TryGetValue("buildx.build.ref", out var reference))
+        if (reference is not null && !request.Quiet && request.Progress is not ("quiet" or "rawjson") && DesktopLink.IsInUse)
             DesktopLink.Write(context.Error, new Dictionary<string, string> { ["default"] = reference }, !Console.IsErrorRedirected);
     }
 

@@ -114,6 +114,8 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
 
         var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
         var facts = _reasons.Describe(vertex, inputs, contents);
+        // The step may run for long, and a list of many files is large.
+        contents = [];
         var job = work.Build.Jobs[0];
         var reason = useCache
             ? _reasons.Explain(vertex, facts, inputs, job)

@@ -97,6 +97,31 @@ public sealed class SharedHistoryTests(RemoteBuilder remote, PlainDocker docker)
         Assert.Equal("project Completed\n", listed.Output);
     }
 
+    [Fact]
+    public async Task Our_client_is_told_the_reasons_while_it_builds_and_Docker_Buildx_sees_nothing_of_them()
+    {
+        await using var place = await remote.BuildxAsync("unix");
+        place.Write("Dockerfile", "FROM scratch\nCOPY data /\n");
+        place.Write("data", "one");
+        var first = (await Ours(place).SucceedAsync("build", "--progress=plain", ".")).Error;
+        place.Write("data", "two");
+        var ours = (await Ours(place).SucceedAsync("build", "--progress=plain", ".")).Error;
+        place.Write("data", "three");
+        var theirs = (await (await place.ToolAsync()).SucceedAsync("build", "--progress=plain", ".")).All;
+        place.Write("data", "four");
+        var raw = (await (await place.ToolAsync()).SucceedAsync("build", "--progress=rawjson", ".")).All;
+        var logs = (await (await place.ToolAsync()).SucceedAsync("history", "logs", "--progress=rawjson")).All;
+
+        Assert.DoesNotContain("because", first, StringComparison.Ordinal);
+        Assert.Contains("because file data changed\n", ours, StringComparison.Ordinal);
+        foreach (var output in new[] { theirs, raw, logs })
+        {
+            Assert.DoesNotContain("because", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("buildx.reason", output, StringComparison.Ordinal);
+        }
+        Assert.Contains("file data changed", (await Ours(place).SucceedAsync("history", "explain")).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("unix")]
     [InlineData("default")]
