@@ -11,7 +11,7 @@ internal static class FileComparison
     private const int MaximumNamed = 50;
 
     /// <param name="of">Where the files lie.</param>
-    public static IReadOnlyList<StepCause> Compare(SortedDictionary<string, FilePrint> before, SortedDictionary<string, FilePrint> now, string of)
+    public static IReadOnlyList<StepCause> Compare(IReadOnlyDictionary<string, FilePrint> before, IReadOnlyDictionary<string, FilePrint> now, string of)
     {
         var removed = before.Keys.Where(path => !now.ContainsKey(path)).ToList();
         var added = now.Keys.Where(path => !before.ContainsKey(path)).ToList();
@@ -47,21 +47,24 @@ internal static class FileComparison
 
     /// <summary>One file that is gone and one that is new, with the same content, is one file with another name.</summary>
     private static void TakeRenames(
-        SortedDictionary<string, FilePrint> before, SortedDictionary<string, FilePrint> now, List<string> removed, List<string> added, string of, List<StepCause> causes)
+        IReadOnlyDictionary<string, FilePrint> before, IReadOnlyDictionary<string, FilePrint> now, List<string> removed, List<string> added, string of, List<StepCause> causes)
     {
-        foreach (var path in removed.Where(path => before[path] is { Type: FileType.Regular, Size: > 0 }).ToList())
+        var gone = removed.Where(path => before[path] is { Type: FileType.Regular, Size: > 0 }).ToLookup(path => (before[path].Content, before[path].Size));
+        var come = added.Where(path => now[path].Type == FileType.Regular).ToLookup(path => (now[path].Content, now[path].Size));
+        var renamed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var same in gone)
         {
-            var same = added.Where(other => now[other].HasContentOf(before[path])).ToList();
-            if (same is not [var renamed] || removed.Count(other => before[other].HasContentOf(before[path])) != 1)
+            if (same.ToList() is not [var path] || come[same.Key].ToList() is not [var other])
                 continue;
-            causes.Add(new StepCause(CauseKinds.File, Show(renamed), CauseChanges.Renamed, Show(path), Of: of));
-            removed.Remove(path);
-            added.Remove(renamed);
+            causes.Add(new StepCause(CauseKinds.File, Show(other), CauseChanges.Renamed, Show(path), Of: of));
+            renamed.UnionWith([path, other]);
         }
+        removed.RemoveAll(renamed.Contains);
+        added.RemoveAll(renamed.Contains);
     }
 
     /// <summary>A directory that came or went says it for all that is in it.</summary>
-    private static IEnumerable<string> WithoutContents(SortedDictionary<string, FilePrint> files, List<string> paths)
+    private static IEnumerable<string> WithoutContents(IReadOnlyDictionary<string, FilePrint> files, List<string> paths)
     {
         var directories = paths.Where(path => files[path].Type == FileType.Directory).Select(path => path.TrimEnd('/') + "/").ToHashSet(StringComparer.Ordinal);
         return paths.Where(path => !Parents(path).Any(directories.Contains));

@@ -44,9 +44,9 @@ internal static class FileList
         return bytes.ToArray();
     }
 
-    public static SortedDictionary<string, FilePrint> Read(byte[] list)
+    public static Dictionary<string, FilePrint> Read(byte[] list)
     {
-        var files = new SortedDictionary<string, FilePrint>(StringComparer.Ordinal);
+        var files = new Dictionary<string, FilePrint>(StringComparer.Ordinal);
         using var reader = new BinaryReader(new MemoryStream(list), Encoding.UTF8);
         var before = "";
         while (reader.BaseStream.Position < list.Length)

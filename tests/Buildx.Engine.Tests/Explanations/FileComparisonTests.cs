@@ -31,7 +31,7 @@ public sealed class FileComparisonTests
     [Fact]
     public void Of_many_files_the_first_are_named_and_the_others_counted()
     {
-        var causes = FileComparison.Compare([], Sorted([.. Enumerable.Range(0, 1000).Select(i => ($"/{i:0000}", Print(File, (ulong)i)))]), "context");
+        var causes = FileComparison.Compare(Sorted([]), Sorted([.. Enumerable.Range(0, 1000).Select(i => ($"/{i:0000}", Print(File, (ulong)i)))]), "context");
 
         Assert.Equal(51, causes.Count);
         Assert.Equal(new StepCause(CauseKinds.Files, "950", Of: "context"), causes[^1]);
