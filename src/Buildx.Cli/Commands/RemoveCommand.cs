@@ -80,11 +80,13 @@ internal sealed class RemoveCommand : CliCommand
                 failure = e;
             }
         }
-        // As Buildx does: what can't be reached would be in the list forever.
+        // Only what was found unusable stays stored when it isn't ours: another Buildx may still know how to end it.
+        if (failure is not null && builder.Driver != EmbeddedDriver.DriverName)
+            throw failure;
         if (!builder.IsImplicit)
             transaction.Remove(builder.Name);
         if (failure is not null)
-            throw new CliException($"{failure.Message}; the builder is forgotten, what is left of its engine is not removed", innerException: failure);
+            throw failure;
     }
 
     private static async Task<IReadOnlyList<string>> FindInactiveAsync(CliContext context, TimeSpan timeout, CancellationToken cancellationToken)
