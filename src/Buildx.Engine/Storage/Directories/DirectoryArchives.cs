@@ -8,6 +8,9 @@ internal sealed class DirectoryArchives(IContentStore content, StorageLayout lay
 {
     public async Task<LayerBlob> PackAsync(string path, LayerCompression compression, IStorageLease lease, CancellationToken cancellationToken)
     {
+        // A table of contents would serve nobody: it is unpacked as a whole.
+        if (compression.Type == CompressionType.EStargz)
+            compression = compression with { Type = CompressionType.Gzip };
         await using var writer = content.Create();
         var (diffId, size) = await Task.Run(() => Pack(path, compression, writer.Stream, cancellationToken), cancellationToken);
         var digest = await writer.CommitAsync(null, cancellationToken);
