@@ -109,7 +109,7 @@ public sealed class DockerDaemon : IAsyncDisposable
             }
         }
         _process.Dispose();
-        await UnmountAsync();
+        await _directory.UnmountAsync();
         _directory.Dispose();
     }
 
@@ -134,13 +134,4 @@ public sealed class DockerDaemon : IAsyncDisposable
     }
 
     /// <summary>What a killed daemon leaves mounted would keep the directory from being removed.</summary>
-    private async Task UnmountAsync()
-    {
-        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts"))
-            .Select(line => line.Split(' ')[1])
-            .Where(path => path.StartsWith(_directory.Path + "/", StringComparison.Ordinal))
-            .OrderByDescending(path => path.Length);
-        foreach (var path in mounts)
-            await new Tool("umount").ExecuteAsync("-l", path);
-    }
 }

@@ -47,6 +47,8 @@ public sealed class ExporterBench(BaseImageRegistry bases) : IAsyncLifetime
         await Containerd.DisposeAsync();
         await Place.DisposeAsync();
         await Registry.DisposeAsync();
+        // Podman's own.
+        await _directory.UnmountAsync();
         _directory.Dispose();
     }
 

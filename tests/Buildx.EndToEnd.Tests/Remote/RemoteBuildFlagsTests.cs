@@ -257,17 +257,4 @@ public sealed class RemoteBuildFlagsTests(RemoteBuilder remote, BaseImageRegistr
         Assert.Contains("docker-image://docker.io/library/busybox:1.36\" denied by policy", denied.All, StringComparison.Ordinal);
         Assert.Equal("there\n", buildx.Read("out/here"));
     }
-
-    [Theory]
-    [InlineData("--cache-to", "type=azblob,name=x,account_url=http://127.0.0.1:1/", "cache export type=azblob is not supported")]
-    [InlineData("--cache-from", "type=azblob,name=x,account_url=http://127.0.0.1:1/", "cache import type=azblob is not supported")]
-    public async Task What_the_engine_cannot_do_yet_is_said(string flag, string value, string message)
-    {
-        await using var buildx = await remote.BuildxAsync("unix");
-        buildx.Write("Dockerfile", "FROM busybox:1.36\n");
-
-        var result = await buildx.FailAsync("build", "--builder", "unix", flag, value, ".");
-
-        Assert.Contains(message, result.All, StringComparison.Ordinal);
-    }
 }

@@ -27,9 +27,10 @@ public sealed class RemoteClientsTests(BaseImageRegistry bases)
         await WaitAsync(() => !IsSleeping("86391"), "the vanished client's step goes on");
         await other;
         Assert.Equal("slept\n", buildx.Read("out/slept"));
-        await WaitAsync(
-            () => Workplace.Descendants(daemon.ProcessId).Count <= processes.Count && Workplace.Mounts(daemon.ProcessId).SequenceEqual(mounts) && Descriptors(daemon) <= descriptors + 4,
-            "the vanished client left something");
+        await WaitAsync(() => Workplace.Descendants(daemon.ProcessId).Count <= processes.Count, "the vanished client left a process");
+        await WaitAsync(() => Workplace.Mounts(daemon.ProcessId).SequenceEqual(mounts), "the vanished client left a mount");
+        // Connections to the registry stay open for a while, and two builds at once have more of them.
+        await WaitAsync(() => Descriptors(daemon) <= descriptors + 10, "the vanished client left descriptors");
         Assert.Matches("[0-9a-z]{25}", await buildx.RunAsync("history", "ls", "--builder", "unix", "--filter", "status=canceled"));
     }
 
