@@ -126,7 +126,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             useCache ? contentKey ?? definitionKey : id,
             create: () => new Execution(work, inputs, storage.Lease()),
             join: execution => execution.Join(work),
-            work: (execution, token) => ExecuteAsync(
+            work: async (execution, token) => useCache && FindAgain(definitionKey, contentKey, execution.Work) is { } made ? made : await ExecuteAsync(
                 new Assignment(operation, vertex, inputs, id, contentKey is { } known ? [definitionKey, known] : [definitionKey], contentKey)
                 {
                     Made = record => _reasons.Save(record, vertex, facts, job),
@@ -144,6 +144,17 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
     {
         _reasons.Save(result.Id, vertex, _reasons.Describe(vertex, inputs, contents), work.Build.Jobs[0]);
         return result;
+    }
+
+    /// <summary>What somebody else has made since it was looked for: saying why a step runs takes a moment.</summary>
+    private Executed? FindAgain(Digest definitionKey, Digest? contentKey, VertexWork work)
+    {
+        if ((storage.Records.FindByKey(definitionKey) ?? (contentKey is { } key ? storage.Records.FindByKey(key) : null)) is not { } record)
+            return null;
+        var trees = Trees(record);
+        work.Protect(trees);
+        work.Progress.Complete(cached: true);
+        return new Executed(record.Id, trees, MatchesDefinition: true);
     }
 
     /// <summary>What is to be executed, and what its record will be found by.</summary>

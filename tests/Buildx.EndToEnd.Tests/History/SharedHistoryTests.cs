@@ -94,7 +94,8 @@ public sealed class SharedHistoryTests(RemoteBuilder remote, PlainDocker docker)
 
         Assert.Equal(1, explained.ExitCode);
         Assert.Contains("the engine of builder \"default\" does not tell why steps run", explained.Error, StringComparison.Ordinal);
-        Assert.Equal("project Completed\n", listed.Output);
+        // Other tests of this class have built there too.
+        Assert.StartsWith("project Completed\n", listed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
