@@ -9,7 +9,8 @@ namespace Buildx.EndToEnd.Tests;
 /// <param name="Memory">Resident bytes that are no file's.</param>
 internal sealed partial record Measures(int Processes, int Mounts, int Descriptors, IReadOnlyDictionary<string, int> Files, IReadOnlyList<string> Locked, long Memory)
 {
-    public static Measures Of(int engine)
+    /// <param name="directory">Mounts count that are below it.</param>
+    public static Measures Of(int engine, string directory)
     {
         var files = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var locked = new List<string>();
@@ -22,7 +23,7 @@ internal sealed partial record Measures(int Processes, int Mounts, int Descripto
             if (isLocked)
                 locked.Add(target);
         }
-        return new Measures(Workplace.Descendants(engine).Count, Workplace.Mounts(engine).Count, files.Values.Sum(), files, locked, Anonymous(engine));
+        return new Measures(Workplace.Descendants(engine).Count, Workplace.Mounts(engine, directory).Count, files.Values.Sum(), files, locked, Anonymous(engine));
     }
 
     public override string ToString() => string.Create(

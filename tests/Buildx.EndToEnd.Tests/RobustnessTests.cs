@@ -74,7 +74,7 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
         // So that the engine has its helpers already.
         await place.BuildAsync("--build-arg", "SECONDS=0", "--platform", "linux/amd64,linux/arm64");
         var engine = place.EngineId();
-        var (processes, mounts) = (Workplace.Descendants(engine), Workplace.Mounts(engine));
+        var (processes, mounts) = (Workplace.Descendants(engine), Workplace.Mounts(engine, place.Path));
 
         // Ctrl-C goes to everybody in the terminal's foreground process group, here a group of its own.
         var start = new ProcessStartInfo("setsid", [
@@ -96,7 +96,7 @@ public sealed class RobustnessTests(BaseImageRegistry bases)
         Assert.DoesNotContain("   at ", string.Concat(await output));
 
         await place.WaitForAsync(
-            () => Workplace.Descendants(engine).SequenceEqual(processes) && Workplace.Mounts(engine).SequenceEqual(mounts),
+            () => Workplace.Descendants(engine).SequenceEqual(processes) && Workplace.Mounts(engine, place.Path).SequenceEqual(mounts),
             "the interrupted build left something",
             TimeSpan.FromSeconds(10));
         Assert.Equal(engine, place.EngineId());

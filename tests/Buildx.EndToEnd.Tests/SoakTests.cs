@@ -38,14 +38,14 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
         // So that the engine has its helpers, its base image and its compiled profile.
         await RunAsync(client, place, Enumerable.Range(0, WarmUp), cancellationToken);
         var engine = place.EngineId();
-        var measures = new List<Measures> { await MeasureAsync(engine, debug, cancellationToken) };
+        var measures = new List<Measures> { await MeasureAsync(engine, place, debug, cancellationToken) };
         var heap = await HeapAsync(debug);
         var ended = (Right: 0, Cancelled: 0, Killed: 0);
         foreach (var numbers in Enumerable.Range(WarmUp, Builds).Chunk((Builds + Parts - 1) / Parts))
         {
             var part = await RunAsync(client, place, numbers, cancellationToken);
             ended = (ended.Right + part.Right, ended.Cancelled + part.Cancelled, ended.Killed + part.Killed);
-            measures.Add(await MeasureAsync(engine, debug, cancellationToken));
+            measures.Add(await MeasureAsync(engine, place, debug, cancellationToken));
         }
 
         var (before, after) = (measures[0], measures[^1]);
@@ -179,14 +179,14 @@ public sealed class SoakTests(BaseImageRegistry bases, ITestOutputHelper output)
     private static async Task<long> HeapAsync(TemporaryDirectory debug) =>
         JsonDocument.Parse(await AskAsync(debug, "debug/vars")).RootElement.GetProperty("dotnet_gc_heap_size_bytes").GetInt64();
 
-    private static async Task<Measures> MeasureAsync(int engine, TemporaryDirectory debug, CancellationToken cancellationToken)
+    private static async Task<Measures> MeasureAsync(int engine, Workplace place, TemporaryDirectory debug, CancellationToken cancellationToken)
     {
         Measures? last = null;
         // What a killed client has left is noticed a moment later.
         for (var i = 0; i < 20; i++)
         {
             await AskAsync(debug, "debug/gc");
-            var now = Measures.Of(engine);
+            var now = Measures.Of(engine, place.Path);
             if (last is not null && (now.Processes, now.Mounts, now.Descriptors) == (last.Processes, last.Mounts, last.Descriptors) && i > 3)
                 return now;
             last = now;

@@ -94,7 +94,9 @@ internal sealed class Workplace : IAsyncDisposable
     }
 
     /// <summary>What is mounted in a process's namespace.</summary>
-    public static IReadOnlyList<string> Mounts(int id) => [.. File.ReadAllLines($"/proc/{id}/mountinfo").Select(line => line.Split(' ')[4]).Order(StringComparer.Ordinal)];
+    /// <param name="directory">Only those below it: what others mount meanwhile can be seen in an engine's namespace too.</param>
+    public static IReadOnlyList<string> Mounts(int id, string directory = "/") =>
+        [.. File.ReadAllLines($"/proc/{id}/mountinfo").Select(line => line.Split(' ')[4]).Where(path => path.StartsWith(directory, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Mounts() =>
         [.. File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(Path, StringComparison.Ordinal))];

@@ -16,7 +16,7 @@ public sealed class RemoteClientsTests(BaseImageRegistry bases)
         await using var buildx = await RemoteBuildx.CreateAsync(daemon);
         buildx.Write("Dockerfile", "FROM busybox:1.36\nARG SECONDS\nRUN echo warm\nRUN sleep $SECONDS && echo slept > /slept\n");
         await buildx.BuildAsync("unix", "--build-arg", "SECONDS=0");
-        var (processes, mounts, descriptors) = (Workplace.Descendants(daemon.ProcessId), Workplace.Mounts(daemon.ProcessId), Descriptors(daemon));
+        var (processes, mounts, descriptors) = (Workplace.Descendants(daemon.ProcessId), Workplace.Mounts(daemon.ProcessId, daemon.Path), Descriptors(daemon));
         var other = buildx.BuildAsync("tcp", "--build-arg", "SECONDS=8", "-o", $"type=local,dest={buildx.Path}/out");
         using var victim = await StartAsync(buildx, "86391");
         await WaitAsync(() => IsSleeping("86391"), "the victim's step did not start");
@@ -28,7 +28,7 @@ public sealed class RemoteClientsTests(BaseImageRegistry bases)
         await other;
         Assert.Equal("slept\n", buildx.Read("out/slept"));
         await WaitAsync(() => Workplace.Descendants(daemon.ProcessId).Count <= processes.Count, "the vanished client left a process");
-        await WaitAsync(() => Workplace.Mounts(daemon.ProcessId).SequenceEqual(mounts), "the vanished client left a mount");
+        await WaitAsync(() => Workplace.Mounts(daemon.ProcessId, daemon.Path).SequenceEqual(mounts), "the vanished client left a mount");
         // Connections to the registry stay open for a while, and two builds at once have more of them.
         await WaitAsync(() => Descriptors(daemon) <= descriptors + 10, "the vanished client left descriptors");
         Assert.Matches("[0-9a-z]{25}", await buildx.RunAsync("history", "ls", "--builder", "unix", "--filter", "status=canceled"));
