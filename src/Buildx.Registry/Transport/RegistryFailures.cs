@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace Buildx.Registry;
@@ -8,12 +6,10 @@ namespace Buildx.Registry;
 /// <summary>Makes errors that users can do something about.</summary>
 internal static class RegistryFailures
 {
-    private const int MaxErrorBody = 64 * 1024;
-
     public static async Task<RegistryException> FromResponseAsync(
         RegistryEndpoint endpoint, string purpose, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = await ReadBodyAsync(response, cancellationToken);
+        var body = await HttpFailures.ReadBodyAsync(response, cancellationToken);
         var errors = ParseErrors(body);
         var status = response.StatusCode;
         if (status == HttpStatusCode.Unauthorized)
@@ -78,34 +74,21 @@ internal static class RegistryFailures
                     RegistryErrorKind.PlainHttp, endpoint.Host, e);
             }
         }
-        var socket = e.InnerException as SocketException;
-        var reason = (socket?.SocketErrorCode, e.HttpRequestError) switch
+        return new RegistryException(
+            $"failed to {purpose}: cannot connect to {endpoint.Host}: {HttpFailures.Describe(e)}", RegistryErrorKind.Connection, endpoint.Host, e)
         {
-            (SocketError.ConnectionRefused, _) => "nothing listens there (connection refused)",
-            (SocketError.HostNotFound or SocketError.NoData, _) => "there is no such host (name not found)",
-            (SocketError.TryAgain, _) => "its name cannot be looked up now",
-            (SocketError.TimedOut, _) => "it does not answer (connection timed out)",
-            (SocketError.NetworkUnreachable or SocketError.HostUnreachable, _) => "it cannot be reached from here",
-            (_, HttpRequestError.SecureConnectionError) => "no secure connection: " + Innermost(e).Message,
-            _ => Innermost(e).Message,
-        };
-        return new RegistryException($"failed to {purpose}: cannot connect to {endpoint.Host}: {reason}", RegistryErrorKind.Connection, endpoint.Host, e)
-        {
-            IsTemporary = e.HttpRequestError != HttpRequestError.SecureConnectionError
-                && socket?.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData),
+            IsTemporary = HttpFailures.IsTemporary(e),
         };
     }
 
     public static async Task<IReadOnlyList<RegistryError>> ReadErrorsAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        ParseErrors(await ReadBodyAsync(response, cancellationToken));
+        ParseErrors(await HttpFailures.ReadBodyAsync(response, cancellationToken));
 
     /// <summary>The URL without its query and user, where signatures and secrets are.</summary>
     public static string Redact(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static string LoginCommand(RegistryEndpoint endpoint) =>
         $"`docker login {endpoint.DisplayName}` (or `buildx login {endpoint.DisplayName}`)";
-
-    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
     private static string Describe(IReadOnlyList<RegistryError> errors) =>
         errors.Count == 0 ? "" : ": " + string.Join("; ", errors.Select(error => error.Message.Length > 0 ? $"{error.Code}: {error.Message}" : error.Code));
@@ -124,21 +107,6 @@ internal static class RegistryFailures
         catch (Exception e) when (e is HttpRequestException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
-        }
-    }
-
-    private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxErrorBody];
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            return Encoding.UTF8.GetString(buffer, 0, length);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            return "";
         }
     }
 

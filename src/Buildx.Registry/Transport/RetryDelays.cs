@@ -3,7 +3,7 @@ using System.Net;
 namespace Buildx.Registry;
 
 /// <summary>What is tried again, and when.</summary>
-internal static class RetryDelays
+public static class RetryDelays
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
 

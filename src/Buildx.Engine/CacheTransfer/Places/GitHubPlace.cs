@@ -93,7 +93,7 @@ internal sealed class GitHubPlace : IIndexPlace, IBlobSource
     {
         var key = BlobPrefix + blob.Digest;
         var entry = await FindBlobAsync(key, cancellationToken);
-        var stream = new ResumingStream(async (offset, token) =>
+        var stream = await _client.Store.OpenAsync(key, blob.Size, async (offset, token) =>
         {
             try
             {
@@ -105,8 +105,7 @@ internal sealed class GitHubPlace : IIndexPlace, IBlobSource
                 entry = await FindBlobAsync(key, token);
                 return await DownloadAsync(key, entry, offset, token);
             }
-        }, $"{key} of {_options.Name}", blob.Size, _time);
-        await stream.ConnectAsync(cancellationToken);
+        }, cancellationToken);
         return new VerifyingStream(stream, blob.Digest, blob.Size, source: _options.Name);
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Buildx.Registry;
 
 namespace Buildx.Engine.CacheTransfer.Stores;
 
@@ -8,7 +8,8 @@ namespace Buildx.Engine.CacheTransfer.Stores;
 /// <param name="place">The store, for messages; without any secret.</param>
 internal sealed class StoreClient(HttpClient http, string place, IStoreErrors errors, StoreRetries retries, TimeProvider time)
 {
-    private const int MaximumErrorBody = 64 * 1024;
+    private const int MaximumSmallSize = 64 << 20;
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     /// <exception cref="StoreException"/>
     public async Task<HttpResponseMessage> SendAsync(StoreRequest request, CancellationToken cancellationToken)
@@ -27,8 +28,8 @@ internal sealed class StoreClient(HttpClient http, string place, IStoreErrors er
                     return response;
                 using (response)
                 {
-                    wanted = StoreRetries.GetRetryAfter(response, time);
-                    failure = Explain(request, errors.Read(response, await ReadBodyAsync(response, cancellationToken)));
+                    wanted = RetryDelays.GetRetryAfter(response, time);
+                    failure = Explain(request, errors.Read(response, await HttpFailures.ReadBodyAsync(response, cancellationToken)));
                 }
             }
             catch (HttpRequestException e)
@@ -44,9 +45,40 @@ internal sealed class StoreClient(HttpClient http, string place, IStoreErrors er
         }
     }
 
+    /// <summary>A small object; null when it is not there.</summary>
+    /// <param name="container">What objects are in. That it is missing is no answer.</param>
+    /// <param name="missing">The store's code for that.</param>
+    /// <exception cref="StoreException"/>
+    public async Task<byte[]?> ReadObjectAsync(StoreRequest request, string container, string missing, CancellationToken cancellationToken)
+    {
+        request = request with { Answers = [HttpStatusCode.NotFound] };
+        using var response = await SendAsync(request, cancellationToken);
+        var content = await ReadAsync(request, response, cancellationToken: cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+            return content;
+        var error = errors.Read(response, Encoding.UTF8.GetString(content));
+        return error.Code == missing
+            ? throw new StoreException($"failed to {request.Purpose}: {place}: there is no such {container}. {errors.Advise(error)}") { Status = error.Status, Code = error.Code }
+            : null;
+    }
+
+    /// <summary>One sequential read of an object, which goes on where a connection broke.</summary>
+    /// <param name="what">For messages.</param>
+    /// <param name="open">Asks for all from an offset on.</param>
+    /// <exception cref="StoreException"/>
+    public async Task<Stream> OpenAsync(
+        string what, long size, Func<long, CancellationToken, Task<HttpResponseMessage>> open, CancellationToken cancellationToken)
+    {
+        var stream = new ResumingStream(
+            open, size, (_, last) => new StoreException($"failed to read {what} of {place}: {last.Message}", last) { IsTemporary = true },
+            new ResumingStreamOptions(4, Silence, failures => TimeSpan.FromMilliseconds(200 << failures), time));
+        await stream.ConnectAsync(cancellationToken);
+        return stream;
+    }
+
     /// <summary>All of an answer that is known to be small.</summary>
     /// <exception cref="StoreException"/>
-    public async Task<byte[]> ReadAsync(StoreRequest request, HttpResponseMessage response, int maximum, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadAsync(StoreRequest request, HttpResponseMessage response, int maximum = MaximumSmallSize, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -76,41 +108,9 @@ internal sealed class StoreClient(HttpClient http, string place, IStoreErrors er
             text.Append(": ").Append(error.Message.TrimEnd('.', ' '));
         if (errors.Advise(error) is { } advice)
             text.Append(". ").Append(advice);
-        return new StoreException(text.ToString()) { Status = error.Status, Code = error.Code, IsTemporary = StoreRetries.IsTemporary(error.Status) };
+        return new StoreException(text.ToString()) { Status = error.Status, Code = error.Code, IsTemporary = RetryDelays.IsTemporary(error.Status) };
     }
 
-    private StoreException Explain(StoreRequest request, HttpRequestException e)
-    {
-        var socket = e.InnerException as SocketException;
-        var reason = (socket?.SocketErrorCode, e.HttpRequestError) switch
-        {
-            (SocketError.ConnectionRefused, _) => "nothing listens there (connection refused)",
-            (SocketError.HostNotFound or SocketError.NoData, _) => "there is no such host (name not found)",
-            (SocketError.TryAgain, _) => "its name cannot be looked up now",
-            (SocketError.TimedOut, _) => "it does not answer (connection timed out)",
-            (SocketError.NetworkUnreachable or SocketError.HostUnreachable, _) => "it cannot be reached from here",
-            (_, HttpRequestError.SecureConnectionError) => "no secure connection: " + e.GetBaseException().Message,
-            _ => e.GetBaseException().Message,
-        };
-        return new StoreException($"failed to {request.Purpose}: cannot connect to {place}: {reason}", e)
-        {
-            IsTemporary = e.HttpRequestError != HttpRequestError.SecureConnectionError
-                && socket?.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData),
-        };
-    }
-
-    private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaximumErrorBody];
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            return Encoding.UTF8.GetString(buffer, 0, length);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            return "";
-        }
-    }
+    private StoreException Explain(StoreRequest request, HttpRequestException e) =>
+        new($"failed to {request.Purpose}: cannot connect to {place}: {HttpFailures.Describe(e)}", e) { IsTemporary = HttpFailures.IsTemporary(e) };
 }

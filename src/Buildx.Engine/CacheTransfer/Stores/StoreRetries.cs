@@ -13,16 +13,6 @@ internal sealed class StoreRetries(int attempts, TimeSpan longest, bool together
 
     private long _notBefore;
 
-    public static bool IsTemporary(HttpStatusCode status) => status is
-        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or
-        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-
-    public static TimeSpan? GetRetryAfter(HttpResponseMessage response, TimeProvider time)
-    {
-        var header = response.Headers.RetryAfter;
-        return header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
-    }
-
     /// <summary>Waits while the store has asked to be left alone.</summary>
     public async Task WaitAsync(TimeProvider time, CancellationToken cancellationToken)
     {

@@ -8,8 +8,6 @@ namespace Buildx.Engine.CacheTransfer.Stores.Azure;
 /// <summary>A container of Azure Blob Storage.</summary>
 internal sealed class AzureStore : IObjectStore
 {
-    private const int MaximumSmallSize = 64 << 20;
-
     /// <summary>Azure's limit is 50,000.</summary>
     private const int MaximumBlocks = 45_000;
 
@@ -35,30 +33,15 @@ internal sealed class AzureStore : IObjectStore
 
     public int Parallelism => 4;
 
-    public async Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        var request = Request($"read {key}", HttpMethod.Get, key) with { Answers = [HttpStatusCode.NotFound] };
-        using var response = await _client.SendAsync(request, cancellationToken);
-        var content = await _client.ReadAsync(request, response, MaximumSmallSize, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound)
-            return content;
-        var error = _errors.Read(response, Encoding.UTF8.GetString(content));
-        return error.Code == "ContainerNotFound"
-            ? throw new StoreException($"failed to read {key}: {Name}: there is no such container. {_errors.Advise(error)}") { Status = error.Status, Code = error.Code }
-            : null;
-    }
+    public Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        _client.ReadObjectAsync(Request($"read {key}", HttpMethod.Get, key), "container", "ContainerNotFound", cancellationToken);
 
-    public async Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken)
-    {
-        var stream = new ResumingStream(
-            (offset, token) => _client.SendAsync(
-                Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
-            $"{key} of {Name}",
-            size,
-            _time);
-        await stream.ConnectAsync(cancellationToken);
-        return stream;
-    }
+    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) => _client.OpenAsync(
+        key,
+        size,
+        (offset, token) => _client.SendAsync(
+            Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
+        cancellationToken);
 
     public async Task<bool> KeepAsync(string key, CancellationToken cancellationToken)
     {

@@ -9,8 +9,6 @@ namespace Buildx.Engine.CacheTransfer.Stores.S3;
 /// <summary>A bucket of Amazon S3, or of anything else that speaks its API.</summary>
 internal sealed partial class S3Store : IObjectStore
 {
-    private const int MaximumSmallSize = 64 << 20;
-
     private readonly S3Options _options;
     private readonly AwsSignature _signature;
     private readonly StoreClient _client;
@@ -27,31 +25,15 @@ internal sealed partial class S3Store : IObjectStore
 
     public int Parallelism => _options.UploadParallelism;
 
-    public async Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        var request = Request($"read {key}", HttpMethod.Get, key) with { Answers = [HttpStatusCode.NotFound] };
-        using var response = await _client.SendAsync(request, cancellationToken);
-        var content = await _client.ReadAsync(request, response, MaximumSmallSize, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound)
-            return content;
-        // That a whole bucket is missing is no answer.
-        var error = S3Errors.Read(response.StatusCode, Encoding.UTF8.GetString(content));
-        return error.Code == "NoSuchBucket"
-            ? throw new StoreException($"failed to read {key}: {Name}: there is no such bucket. {new S3Errors(_options.Address).Advise(error)}") { Status = error.Status, Code = error.Code }
-            : null;
-    }
+    public Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        _client.ReadObjectAsync(Request($"read {key}", HttpMethod.Get, key), "bucket", "NoSuchBucket", cancellationToken);
 
-    public async Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken)
-    {
-        var stream = new ResumingStream(
-            (offset, token) => _client.SendAsync(
-                Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
-            $"{key} of {Name}",
-            size,
-            _time);
-        await stream.ConnectAsync(cancellationToken);
-        return stream;
-    }
+    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) => _client.OpenAsync(
+        key,
+        size,
+        (offset, token) => _client.SendAsync(
+            Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
+        cancellationToken);
 
     public async Task<bool> KeepAsync(string key, CancellationToken cancellationToken)
     {
@@ -113,7 +95,7 @@ internal sealed partial class S3Store : IObjectStore
     /// <summary>Some answers begin with success and turn out to be an error.</summary>
     private async Task<string> ReadAnswerAsync(StoreRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = Encoding.UTF8.GetString(await _client.ReadAsync(request, response, MaximumSmallSize, cancellationToken));
+        var text = Encoding.UTF8.GetString(await _client.ReadAsync(request, response, cancellationToken: cancellationToken));
         if (!text.Contains("<Error>", StringComparison.Ordinal))
             return text;
         var error = S3Errors.Read(response.StatusCode, text);

@@ -1,13 +1,14 @@
-namespace Buildx.Engine.CacheTransfer.Stores;
+using System.Net;
 
-/// <summary>One sequential read of an object. Where the connection breaks it goes on from there with another one.</summary>
+namespace Buildx.Registry;
+
+/// <summary>One sequential read over HTTP. Where the connection breaks, or ends too early, it goes on from there with another request.</summary>
 /// <param name="open">Asks for all from an offset on.</param>
-/// <param name="what">For messages.</param>
-internal sealed class ResumingStream(Func<long, CancellationToken, Task<HttpResponseMessage>> open, string what, long size, TimeProvider time) : Stream
+/// <param name="size">In bytes; negative when nobody knows.</param>
+/// <param name="fail">The exception to throw after so many failures, with the last one.</param>
+public class ResumingStream(
+    Func<long, CancellationToken, Task<HttpResponseMessage>> open, long size, Func<int, Exception, Exception> fail, ResumingStreamOptions options) : Stream
 {
-    private const int MaximumFailures = 4;
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-
     private HttpResponseMessage? _response;
     private Stream? _body;
     private long _position;
@@ -32,7 +33,8 @@ internal sealed class ResumingStream(Func<long, CancellationToken, Task<HttpResp
     {
         _response = await open(_position, cancellationToken);
         _body = await _response.Content.ReadAsStreamAsync(cancellationToken);
-        if (_position > 0 && _response.StatusCode != System.Net.HttpStatusCode.PartialContent)
+        // A server may ignore the range and start from the beginning.
+        if (_position > 0 && _response.StatusCode != HttpStatusCode.PartialContent)
             await SkipAsync(_body, _position, cancellationToken);
     }
 
@@ -52,7 +54,7 @@ internal sealed class ResumingStream(Func<long, CancellationToken, Task<HttpResp
                     _failures = 0;
                     return count;
                 }
-                if (buffer.Length == 0 || _position >= size)
+                if (buffer.Length == 0 || size < 0 || _position >= size)
                     return 0;
                 failure = new EndOfStreamException($"it ended after {_position} of {size} bytes");
             }
@@ -61,9 +63,9 @@ internal sealed class ResumingStream(Func<long, CancellationToken, Task<HttpResp
                 failure = e;
             }
             Disconnect();
-            if (++_failures >= MaximumFailures)
-                throw new StoreException($"failed to read {what}: {failure.Message}", failure) { IsTemporary = true };
-            await Task.Delay(TimeSpan.FromMilliseconds(200 << _failures), time, cancellationToken);
+            if (++_failures >= options.Attempts)
+                throw fail(_failures, failure);
+            await Task.Delay(options.Delay(_failures), options.Time, cancellationToken);
         }
     }
 
@@ -94,14 +96,14 @@ internal sealed class ResumingStream(Func<long, CancellationToken, Task<HttpResp
     private async ValueTask<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        silence.CancelAfter(Silence);
+        silence.CancelAfter(options.Silence);
         try
         {
             return await _body!.ReadAsync(buffer, silence.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing came for {Silence.TotalSeconds} seconds", e);
+            throw new IOException($"nothing came for {options.Silence.TotalSeconds} seconds", e);
         }
     }
 
