@@ -7,7 +7,7 @@ namespace Buildx.Engine.Storage;
 /// Gzip, one member, whose input is cut into blocks of a fixed size that are compressed on as many cores as there are. The
 /// cuts depend on the input alone, so the bytes are the same whatever the number of cores.
 /// </summary>
-internal sealed class ParallelGzipStream(Stream target, int level) : Stream
+internal sealed class ParallelGzipStream(Stream target, int level) : WriteOnlyStream
 {
     private const int BlockSize = 1024 * 1024;
 
@@ -19,12 +19,6 @@ internal sealed class ParallelGzipStream(Stream target, int level) : Stream
     private uint _total;
     private bool _started;
     private bool _ended;
-
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -38,16 +32,6 @@ internal sealed class ParallelGzipStream(Stream target, int level) : Stream
                 StartBlock();
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

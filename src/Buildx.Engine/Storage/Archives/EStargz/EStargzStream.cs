@@ -8,7 +8,7 @@ namespace Buildx.Engine.Storage;
 /// Makes a tar that is written to it an eStargz layer: gzip with a member of its own for each file, and for each 4 MiB of a large one, and
 /// behind the tar a table that says where they are. Whoever knows nothing of it reads plain gzip; what is in the tar stays as it is.
 /// </summary>
-internal sealed class EStargzStream(Stream target, int level) : Stream
+internal sealed class EStargzStream(Stream target, int level) : WriteOnlyStream
 {
     private const int BlockSize = 512;
     private const int PieceSize = 4 << 20;
@@ -40,12 +40,6 @@ internal sealed class EStargzStream(Stream target, int level) : Stream
 
     private enum Part { Header, Extension, Content, Padding, End }
 
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <summary>Writes the table and the footer, when the tar is complete.</summary>
     /// <returns>The digest of all that the layer has when it is unpacked, the table included, and what its descriptor tells.</returns>
     /// <exception cref="InvalidDataException">The tar is not complete.</exception>
@@ -72,16 +66,6 @@ internal sealed class EStargzStream(Stream target, int level) : Stream
         while (!buffer.IsEmpty)
             buffer = buffer[Take(buffer)..];
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
