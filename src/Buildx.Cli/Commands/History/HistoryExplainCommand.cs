@@ -9,18 +9,12 @@ using Buildx.Protocol.Explanations;
 namespace Buildx.Cli.Commands;
 
 /// <summary>Why the steps of a build ran. Only this project's engine keeps what it takes to tell.</summary>
-internal sealed class HistoryExplainCommand : CliCommand
+internal sealed class HistoryExplainCommand : HistoryCommand
 {
     private readonly Option<string?> _format = Flag.Text("--format", "pretty (default), json, or a Go template over .Ref and .Steps", "FORMAT");
 
     public HistoryExplainCommand()
         : base("explain", "Say why the steps of a build ran instead of being taken from the cache") => Options.Add(_format);
-
-    public override string FullName => "history explain";
-
-    public override string ArgumentsUsage => "[REF]";
-
-    public override int MaximumArguments => 1;
 
     public override IReadOnlyList<(string Arguments, string Effect)> Examples =>
     [

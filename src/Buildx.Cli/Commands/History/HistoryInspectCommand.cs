@@ -6,18 +6,12 @@ using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Commands;
 
-internal sealed class HistoryInspectCommand : CliCommand
+internal sealed class HistoryInspectCommand : HistoryCommand
 {
     private readonly Option<string?> _format = Flag.Text("--format", "pretty (default), json, or a Go template, e.g. '{{.Name}}: {{.Status}}'", "FORMAT");
 
     public HistoryInspectCommand()
         : base("inspect", "Show what was built, how it went, and what came of it") => Options.Add(_format);
-
-    public override string FullName => "history inspect";
-
-    public override string ArgumentsUsage => "[REF]";
-
-    public override int MaximumArguments => 1;
 
     public override IReadOnlyList<(string Arguments, string Effect)> Examples =>
     [

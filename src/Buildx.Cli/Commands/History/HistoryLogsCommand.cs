@@ -9,18 +9,12 @@ using Grpc.Core;
 
 namespace Buildx.Cli.Commands;
 
-internal sealed class HistoryLogsCommand : CliCommand
+internal sealed class HistoryLogsCommand : HistoryCommand
 {
     private readonly Option<string?> _progress = Flag.Text("--progress", "plain (default), rawjson or tty", "MODE");
 
     public HistoryLogsCommand()
         : base("logs", "Show the progress of a build as it was") => Options.Add(_progress);
-
-    public override string FullName => "history logs";
-
-    public override string ArgumentsUsage => "[REF]";
-
-    public override int MaximumArguments => 1;
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {

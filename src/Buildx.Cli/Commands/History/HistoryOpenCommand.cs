@@ -4,16 +4,10 @@ using Buildx.Cli.History;
 
 namespace Buildx.Cli.Commands;
 
-internal sealed class HistoryOpenCommand() : CliCommand("open", "Show a build in Docker Desktop")
+internal sealed class HistoryOpenCommand() : HistoryCommand("open", "Show a build in Docker Desktop")
 {
     // As freedesktop.org and its relatives call what opens an address.
     private static readonly string[] Openers = ["xdg-open", "x-www-browser", "www-browser"];
-
-    public override string FullName => "history open";
-
-    public override string ArgumentsUsage => "[REF]";
-
-    public override int MaximumArguments => 1;
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace Buildx.Cli.Commands;
 /// The trace of a build as its engine has recorded it. Docker Buildx serves a viewer on a terminal; there is none here, and what is
 /// asked of it is refused.
 /// </summary>
-internal sealed class HistoryTraceCommand : CliCommand
+internal sealed class HistoryTraceCommand : HistoryCommand
 {
     public HistoryTraceCommand()
         : base("trace", "Print the OpenTelemetry spans of a build, as JSON")
@@ -17,12 +17,6 @@ internal sealed class HistoryTraceCommand : CliCommand
         AddUnsupported("--addr", "Where to serve the viewer (not supported: spans are printed)", "ADDRESS");
         AddUnsupported("--compare", "Compare with another build (not supported)", "REF");
     }
-
-    public override string FullName => "history trace";
-
-    public override string ArgumentsUsage => "[REF]";
-
-    public override int MaximumArguments => 1;
 
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
