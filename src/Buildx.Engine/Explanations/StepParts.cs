@@ -153,15 +153,7 @@ internal static partial class StepParts
 
     private static string OwnerOf(FileAction action)
     {
-        var owner = action.ActionCase switch
-        {
-            FileAction.ActionOneofCase.Copy => action.Copy.Owner,
-            FileAction.ActionOneofCase.Mkdir => action.Mkdir.Owner,
-            FileAction.ActionOneofCase.Mkfile => action.Mkfile.Owner,
-            FileAction.ActionOneofCase.Symlink => action.Symlink.Owner,
-            _ => null,
-        };
-        return owner is null ? "" : $"{Show(owner.User)}:{Show(owner.Group)}";
+        return AttributesOf(action).Owner is { } owner ? $"{Show(owner.User)}:{Show(owner.Group)}" : "";
 
         static string Show(UserOpt? user) => user?.UserCase switch
         {
@@ -171,18 +163,20 @@ internal static partial class StepParts
         };
     }
 
-    private static string TimestampOf(FileAction action)
+    private static string TimestampOf(FileAction action) =>
+        AttributesOf(action).Timestamp is not -1 and var time
+            ? DateTimeOffset.FromUnixTimeMilliseconds(time / 1_000_000).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : "";
+
+    /// <summary>What any action that makes something may say of it; a time of -1 says nothing.</summary>
+    private static (ChownOpt? Owner, long Timestamp) AttributesOf(FileAction action) => action.ActionCase switch
     {
-        var time = action.ActionCase switch
-        {
-            FileAction.ActionOneofCase.Copy => action.Copy.Timestamp,
-            FileAction.ActionOneofCase.Mkdir => action.Mkdir.Timestamp,
-            FileAction.ActionOneofCase.Mkfile => action.Mkfile.Timestamp,
-            FileAction.ActionOneofCase.Symlink => action.Symlink.Timestamp,
-            _ => -1,
-        };
-        return time == -1 ? "" : DateTimeOffset.FromUnixTimeMilliseconds(time / 1_000_000).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-    }
+        FileAction.ActionOneofCase.Copy => (action.Copy.Owner, action.Copy.Timestamp),
+        FileAction.ActionOneofCase.Mkdir => (action.Mkdir.Owner, action.Mkdir.Timestamp),
+        FileAction.ActionOneofCase.Mkfile => (action.Mkfile.Owner, action.Mkfile.Timestamp),
+        FileAction.ActionOneofCase.Symlink => (action.Symlink.Owner, action.Symlink.Timestamp),
+        _ => (null, -1),
+    };
 
     private static void AddAll(List<StepPart> parts, string subject, IEnumerable<string> values) =>
         Add(parts, CauseKinds.Option, subject, string.Join(", ", values.Distinct().Where(value => value.Length > 0)));
