@@ -102,19 +102,8 @@ public sealed partial class GitHubCacheStandIn : IDisposable
 
     private async Task ServeAsync()
     {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
+        while (await _listener.NextAsync() is { } context)
             _ = Task.Run(() => AnswerAsync(context));
-        }
     }
 
     private async Task AnswerAsync(HttpListenerContext context)

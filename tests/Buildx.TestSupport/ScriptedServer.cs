@@ -45,17 +45,8 @@ public sealed class ScriptedServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (true)
+        while (await _listener.NextAsync() is { } context)
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
             var request = context.Request;
             lock (_requests)
                 _requests.Add($"{request.HttpMethod} {request.RawUrl} {request.Headers["Authorization"]} {request.Headers["Range"]}".Trim());

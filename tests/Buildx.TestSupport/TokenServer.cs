@@ -67,19 +67,8 @@ public sealed class TokenServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
+        while (await _listener.NextAsync() is { } context)
             await AnswerAsync(context);
-        }
     }
 
     private async Task AnswerAsync(HttpListenerContext context)
