@@ -15,7 +15,7 @@ internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) 
 {
     public const string Inline = "inline";
 
-    private readonly HttpClient _http = CreateHttpClient();
+    private readonly Lazy<HttpClient> _http = new(CreateHttpClient);
 
     /// <exception cref="CacheTransferException">There is no such kind of cache here, or an attribute is missing or wrong.</exception>
     public ICachePlace ForImport(CacheRequest request, ISession? session)
@@ -38,7 +38,11 @@ internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) 
             : Find(attributes, session) ?? throw Unknown(attributes, "registry, local, inline, s3, azblob, gha");
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+            _http.Value.Dispose();
+    }
 
     /// <summary>A place that is the same for both ways.</summary>
     private ICachePlace? Find(CacheAttributes attributes, ISession? session) => attributes.Type switch
@@ -46,20 +50,20 @@ internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) 
         "registry" => Registry(attributes, session),
         "s3" => S3(attributes, session),
         "azblob" => Azure(attributes, session),
-        "gha" => new GitHubPlace(GitHubOptions.Read(attributes, Environment.GetEnvironmentVariable, time.GetUtcNow()), _http, session, time),
+        "gha" => new GitHubPlace(GitHubOptions.Read(attributes, Environment.GetEnvironmentVariable, time.GetUtcNow()), _http.Value, session, time),
         _ => null,
     };
 
     private ObjectPlace S3(CacheAttributes attributes, ISession? session)
     {
         var (options, names) = S3Options.Read(attributes, AwsProfiles.OfThisProcess, Environment.GetEnvironmentVariable);
-        return new ObjectPlace(new S3Store(options, _http, time), names, session);
+        return new ObjectPlace(new S3Store(options, _http.Value, time), names, session);
     }
 
     private ObjectPlace Azure(CacheAttributes attributes, ISession? session)
     {
         var (options, names) = AzureOptions.Read(attributes, Environment.GetEnvironmentVariable);
-        return new ObjectPlace(new AzureStore(options, _http, time), names, session);
+        return new ObjectPlace(new AzureStore(options, _http.Value, time), names, session);
     }
 
     private RegistryPlace Registry(CacheAttributes attributes, ISession? session)

@@ -1,3 +1,4 @@
+using Buildx.Oci;
 using ZstdSharp;
 
 namespace Buildx.Engine.Storage;
@@ -16,5 +17,13 @@ internal static class Compression
         CompressionType.Gzip => new ParallelGzipStream(target, Math.Clamp(level ?? DefaultGzipLevel, 0, 9)),
         CompressionType.Zstd => new CompressionStream(target, level ?? DefaultZstdLevel, leaveOpen: true),
         _ => new BufferedWriteStream(target),
+    };
+
+    /// <summary>What a layer is called that is compressed so.</summary>
+    public static string MediaTypeOf(CompressionType type) => type switch
+    {
+        CompressionType.Gzip or CompressionType.EStargz => MediaTypes.OciLayerGzip,
+        CompressionType.Zstd => MediaTypes.OciLayerZstd,
+        _ => MediaTypes.OciLayer,
     };
 }

@@ -15,13 +15,7 @@ internal sealed class DirectoryArchives(IContentStore content, StorageLayout lay
         var (diffId, size) = await Task.Run(() => Pack(path, compression, writer.Stream, cancellationToken), cancellationToken);
         var digest = await writer.CommitAsync(null, cancellationToken);
         lease.Protect(digest);
-        var mediaType = compression.Type switch
-        {
-            CompressionType.Zstd => MediaTypes.OciLayerZstd,
-            CompressionType.Uncompressed => MediaTypes.OciLayer,
-            _ => MediaTypes.OciLayerGzip,
-        };
-        return new LayerBlob(new Descriptor(mediaType, digest, size), diffId, null);
+        return new LayerBlob(new Descriptor(Compression.MediaTypeOf(compression.Type), digest, size), diffId, null);
     }
 
     public async Task UnpackAsync(LayerBlob blob, DirectoryAttributes attributes, string path, IStorageLease lease, CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal sealed partial class LayerStore
         var (diffId, size, facts) = await Task.Run(
             () => Write(layer, original, compression, time, writer.Stream, cancellationToken), cancellationToken);
         var digest = await writer.CommitAsync(null, cancellationToken);
-        var blob = new StoredBlob(new Descriptor(GetMediaType(compression.Type), digest, size) { Annotations = facts?.ToAnnotations() }, diffId);
+        var blob = new StoredBlob(new Descriptor(Compression.MediaTypeOf(compression.Type), digest, size) { Annotations = facts?.ToAnnotations() }, diffId);
         layers.SetBlob(layer, variant, blob);
         // With a table of contents it is another tar than others make of the same tree.
         if (time is null && facts is null)
@@ -132,11 +132,4 @@ internal sealed partial class LayerStore
         : MediaTypes.IsGzip(blob.Descriptor.MediaType) ? CompressionType.Gzip
         : MediaTypes.IsZstd(blob.Descriptor.MediaType) ? CompressionType.Zstd
         : CompressionType.Uncompressed;
-
-    private static string GetMediaType(CompressionType type) => type switch
-    {
-        CompressionType.Gzip or CompressionType.EStargz => MediaTypes.OciLayerGzip,
-        CompressionType.Zstd => MediaTypes.OciLayerZstd,
-        _ => MediaTypes.OciLayer,
-    };
 }
