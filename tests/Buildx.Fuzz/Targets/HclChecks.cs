@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Buildx.Bake.Hcl;
 using Buildx.Bake.Hcl.Functions;
 using Buildx.Bake.Hcl.Values;
@@ -36,9 +38,9 @@ internal static class HclChecks
         var value = expression.Evaluate(Scope, diagnostics);
         if (!value.IsWhollyKnown || value.ToString().Contains("Inf", StringComparison.Ordinal))
             return;
-        // What is written as JSON is read as the same again.
+        // What is written as JSON is read as the same again, unless it is nested too deeply to be read.
         var written = ValueJson.Write(value);
-        if (ValueJson.Read(written).Value is not { } read || ValueJson.Write(read) != written)
+        if (Depth(written) <= ValueJson.MaximumDepth && (ValueJson.Read(written).Value is not { } read || ValueJson.Write(read) != written))
             throw new BrokenPromiseException($"a value is not the same after JSON \"{written}\"");
     }
 
@@ -54,6 +56,15 @@ internal static class HclChecks
                 throw new BrokenPromiseException($"a place is behind the end \"{diagnostic}\"");
         }
         _ = DiagnosticPrinter.Print(diagnostics);
+    }
+
+    private static int Depth(string json)
+    {
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var deepest = 0;
+        while (reader.Read())
+            deepest = Math.Max(deepest, reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0));
+        return deepest;
     }
 
     private static void Evaluate(Body body, DiagnosticBag diagnostics, int depth)

@@ -7,9 +7,10 @@ namespace Buildx.Bake.Hcl.Values;
 /// <summary>Values as JSON: written compactly, members by name; read with arrays as tuples and objects as objects.</summary>
 public static class ValueJson
 {
-    private const int MaximumDepth = 200;
+    /// <summary>How deep arrays and objects that are read may be nested.</summary>
+    public const int MaximumDepth = 200;
 
-    /// <summary>The value must be wholly known.</summary>
+    /// <summary>The value must be wholly known. Nothing limits its depth, though <see cref="Read"/> does.</summary>
     public static string Write(Value value)
     {
         var text = new StringBuilder();
@@ -21,7 +22,7 @@ public static class ValueJson
     {
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaximumDepth });
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = int.MaxValue });
             if (!reader.Read())
                 return ConversionResult.Fail("is no JSON: it is empty");
             var result = ReadValue(ref reader);
@@ -110,6 +111,8 @@ public static class ValueJson
 
     private static ConversionResult ReadValue(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.CurrentDepth >= MaximumDepth)
+            return ConversionResult.Fail($"is nested more than {MaximumDepth} deep");
         switch (reader.TokenType)
         {
             case JsonTokenType.True:

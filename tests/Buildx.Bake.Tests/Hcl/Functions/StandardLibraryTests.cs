@@ -77,6 +77,7 @@ public sealed class StandardLibraryTests
     [InlineData("format(\"%s\")", "1:8: format: format has a verb %s for argument 1, but there are 0")]
     [InlineData("format(\"a\", 1)", "1:13: format: args is one too many: the format has no verbs")]
     [InlineData("jsondecode(\"{\")", "1:12: jsondecode: str is no JSON (line 1, byte 2)")]
+    [InlineData("jsondecode(join(\"\", [for i in range(201) : \"[\"]))", "1:12: jsondecode: str is nested more than 200 deep")]
     [InlineData("jsonencode(1 / 0)", "1:12: jsonencode: val holds an infinite number, which JSON cannot")]
     [InlineData("base64decode(\"!\")", "1:14: base64decode: str is no base64")]
     [InlineData("csvdecode(\"a,b\\n1\\n\")", "1:11: csvdecode: str has 1 fields in line 2, but 2 columns")]
