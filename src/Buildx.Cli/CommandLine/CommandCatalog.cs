@@ -32,7 +32,7 @@ internal static class CommandCatalog
         new("history export", "Write records of builds to a bundle that Docker Desktop imports", () => new HistoryExportCommand()),
         new("history import", "Give exported records to Docker Desktop, which shows them", () => new HistoryImportCommand()),
         new("history open", "Show a build in Docker Desktop", () => new HistoryOpenCommand()),
-        new("history trace", "Print the OpenTelemetry spans of a build, as JSON", () => new HistoryTraceCommand()),
+        new("history trace", "Show where the time of a build went, in a browser; as JSON when the output is no terminal", () => new HistoryTraceCommand()),
         new("dial-stdio", "Join standard input and output with a builder's BuildKit, for other clients", () => new DialStdioCommand()),
         new("completion", "Print a shell's script that completes command lines", () => new CompletionCommand()),
         new("version", "Show the version", () => new VersionCommand()),

@@ -57,6 +57,31 @@ internal sealed class BuildHistory(IStorage storage, HistoryLimits limits, TimeP
         RemoveOld();
     }
 
+    /// <summary>Makes the trace of a build that has ended, of its log. A record whose log is gone stays without.</summary>
+    public async Task AddTraceAsync(string reference, CancellationToken cancellationToken)
+    {
+        if (Find(reference) is not { Trace: null, Logs: { } log } record || !Digest.TryParse(log.Digest, out var digest)
+            || !storage.Content.TryGetSize(digest, out _))
+        {
+            return;
+        }
+        var spans = new BuildSpans(record);
+        await foreach (var change in StatusLog.ReadAsync(storage.Content, digest, cancellationToken))
+            spans.Add(change);
+        using var lease = storage.Lease();
+        var blob = await storage.Content.WriteAsync(TraceBlob.MediaType, TraceBlob.Write(spans.TraceId, spans.Finish()), lease, cancellationToken);
+        lock (_lock)
+        {
+            // It may have been changed or removed meanwhile.
+            if (Find(reference) is not { Trace: null } current)
+                return;
+            current.Trace = new BlobDescriptor { MediaType = TraceBlob.MediaType, Digest = blob.Digest.Value, Size = blob.Size };
+            current.Generation++;
+            storage.History.Update(new StoredBuild(reference, current.ToByteArray(), current.Pinned, current.CompletedAt.ToDateTimeOffset()), blob.Digest);
+            Tell(BuildHistoryEventType.Complete, current);
+        }
+    }
+
     /// <summary>A build that ended without leaving a record.</summary>
     public void Forget(string reference)
     {

@@ -15,8 +15,9 @@ internal interface IHistoryTable
     /// <summary>Stores or replaces a record, after its blobs were written.</summary>
     void Save(StoredBuild build, IReadOnlyCollection<Digest> blobs);
 
-    /// <summary>Changes a record, which keeps the same blobs.</summary>
-    void Update(StoredBuild build);
+    /// <summary>Changes a record, which keeps its blobs.</summary>
+    /// <param name="added">Blobs that it points at from now on; they are in the content store.</param>
+    void Update(StoredBuild build, params IReadOnlyCollection<Digest> added);
 
     /// <returns>False when there was none.</returns>
     bool Remove(string reference);

@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using Buildx.Cli.CommandLine;
 using Buildx.Cli.History;
+using Buildx.Cli.Terminal;
 
 namespace Buildx.Cli.Commands;
 
 internal sealed class HistoryOpenCommand() : HistoryCommand("open", "Show a build in Docker Desktop")
 {
-    // As freedesktop.org and its relatives call what opens an address.
-    private static readonly string[] Openers = ["xdg-open", "x-www-browser", "www-browser"];
-
     public override async Task<int> RunAsync(CommandInvocation invocation, CliContext context, CancellationToken cancellationToken)
     {
         var reference = RecordReference.Parse(invocation.FirstArgument);
@@ -21,20 +18,15 @@ internal sealed class HistoryOpenCommand() : HistoryCommand("open", "Show a buil
     /// <exception cref="CliException">There is nothing here that opens it.</exception>
     internal static async Task OpenAsync(string link, CancellationToken cancellationToken)
     {
-        foreach (var opener in Openers)
+        if (Browser.Start(link) is var (opener, process))
         {
-            try
+            using (process)
             {
-                using var process = Process.Start(new ProcessStartInfo(opener, [link]) { RedirectStandardError = true })!;
                 var error = await process.StandardError.ReadToEndAsync(cancellationToken);
                 await process.WaitForExitAsync(cancellationToken);
                 if (process.ExitCode != 0)
                     throw new CliException($"{opener} can't open {link} (is Docker Desktop installed?): {error.Trim()}");
                 return;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                continue;
             }
         }
         throw new CliException($"nothing here opens {link}: Docker Desktop shows it, where there is a desktop; \"buildx history inspect\" shows the build here");

@@ -32,13 +32,23 @@ internal sealed partial class ControlService
         }
     }
 
-    public override Task<UpdateBuildHistoryResponse> UpdateBuildHistory(UpdateBuildHistoryRequest request, ServerCallContext context)
+    public override async Task<UpdateBuildHistoryResponse> UpdateBuildHistory(UpdateBuildHistoryRequest request, ServerCallContext context)
     {
-        // A record is complete when its build has ended: there is nothing left to finalize.
-        var isKnown = request.Finalize
-            || Guard(() => request.Delete ? history.Remove(request.Ref) : history.SetPinned(request.Ref, request.Pinned));
-        return isKnown
-            ? Task.FromResult(new UpdateBuildHistoryResponse())
+        if (request.Finalize)
+        {
+            // A record is complete when its build has ended, its trace aside: few ever ask for that.
+            try
+            {
+                await history.AddTraceAsync(request.Ref, context.CancellationToken);
+                return new UpdateBuildHistoryResponse();
+            }
+            catch (Exception e) when (e is not RpcException)
+            {
+                throw ErrorConversion.ToRpcException(e, context.CancellationToken);
+            }
+        }
+        return Guard(() => request.Delete ? history.Remove(request.Ref) : history.SetPinned(request.Ref, request.Pinned))
+            ? new UpdateBuildHistoryResponse()
             : throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, $"there is no build record {request.Ref}"));
     }
 

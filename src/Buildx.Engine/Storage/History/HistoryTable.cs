@@ -20,14 +20,22 @@ internal sealed class HistoryTable(StateDatabase database) : IHistoryTable
         Remove(build.Reference);
         database.Execute(
             "INSERT INTO history VALUES($1,$2,$3,$4)", build.Reference, build.Record, build.IsPinned ? 1 : 0, build.CompletedAt.UtcTicks);
-        foreach (var blob in blobs)
-            database.Execute("INSERT OR IGNORE INTO history_blobs VALUES($1,$2)", build.Reference, blob.Value);
+        Add(build.Reference, blobs);
     });
 
-    public void Update(StoredBuild build) => database.Execute(
-        "UPDATE history SET record=$1, pinned=$2 WHERE ref=$3", build.Record, build.IsPinned ? 1 : 0, build.Reference);
+    public void Update(StoredBuild build, params IReadOnlyCollection<Digest> added) => database.InTransaction(() =>
+    {
+        database.Execute("UPDATE history SET record=$1, pinned=$2 WHERE ref=$3", build.Record, build.IsPinned ? 1 : 0, build.Reference);
+        Add(build.Reference, added);
+    });
 
     public bool Remove(string reference) => database.Execute("DELETE FROM history WHERE ref=$1", reference) > 0;
+
+    private void Add(string reference, IReadOnlyCollection<Digest> blobs)
+    {
+        foreach (var blob in blobs)
+            database.Execute("INSERT OR IGNORE INTO history_blobs VALUES($1,$2)", reference, blob.Value);
+    }
 
     private static StoredBuild Read(SqliteDataReader row) =>
         new(row.GetString(0), (byte[])row.GetValue(1), row.GetInt64(2) != 0, new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero));
