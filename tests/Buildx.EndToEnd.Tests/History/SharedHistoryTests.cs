@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Buildx.EndToEnd.Tests.Builders;
 using Buildx.TestSupport;
 
@@ -122,20 +121,6 @@ public sealed class SharedHistoryTests(RemoteBuilder remote, PlainDocker docker)
             Assert.DoesNotContain("buildx.reason", output, StringComparison.Ordinal);
         }
         Assert.Contains("file data changed", (await Ours(place).SucceedAsync("history", "explain")).Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Both_programs_print_the_trace_of_a_build_the_same()
-    {
-        await using var place = await remote.BuildxAsync("unix");
-        place.Write("Dockerfile", "FROM busybox:1.36 as base\nRUN echo traced; exit 7\n");
-        await Ours(place).ExecuteAsync("build", ".");
-
-        var ours = JsonNode.Parse((await Ours(place).SucceedAsync("history", "trace")).Output);
-        var theirs = JsonNode.Parse((await (await place.ToolAsync()).SucceedAsync("history", "trace")).Output);
-
-        Assert.True(JsonNode.DeepEquals(theirs, ours), $"{theirs}\n{ours}");
-        Assert.Contains("RUN echo traced", ours!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]
