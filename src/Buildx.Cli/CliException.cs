@@ -4,4 +4,7 @@ namespace Buildx.Cli;
 internal sealed class CliException(string message, int exitCode = 1, Exception? innerException = null) : Exception(message, innerException)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>What people at a terminal may try next, line by line.</summary>
+    public IReadOnlyList<string> Hints { get; init; } = [];
 }

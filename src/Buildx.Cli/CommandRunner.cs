@@ -25,6 +25,11 @@ internal sealed class CommandRunner(CliContext context)
                 message += Environment.NewLine + e;
             if (message.Length > 0)
                 await context.Error.WriteLineAsync("ERROR: " + message);
+            if (!Console.IsErrorRedirected)
+            {
+                foreach (var hint in (e as CliException)?.Hints ?? [])
+                    await context.Error.WriteLineAsync("  → " + hint);
+            }
             return exitCode;
         }
     }

@@ -24,8 +24,10 @@ internal static class BuildProgress
         var terminal = ErrorTerminal.Find();
         if (mode == ProgressMode.Tty && terminal is null)
             throw new CliException("--progress=tty needs a terminal; use --progress=plain");
+        if (mode == ProgressMode.Auto)
+            mode = terminal is not null && ErrorTerminal.CanDraw ? ProgressMode.Tty : ProgressMode.Plain;
         return ProgressDisplay.Create(
-            mode, context.Error, terminal,
+            mode, mode == ProgressMode.Tty ? ErrorTerminal.Open() : context.Error, terminal,
             description: $"building with \"{builder.Name}\" instance using {builder.Driver} driver", shortDescription: $"{builder.Driver}:{builder.Name}");
     }
 

@@ -52,7 +52,10 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
                     FailureReport.WriteSource(context.Error, build.Rename(source));
             }
             WriteLink(request.Call is null ? $"{builder.Name}/{build.FailedNode ?? build.Parts[0].Node.Name}/{e.Ref}" : null);
-            throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}{HintOf(e)}", innerException: e);
+            throw new CliException($"failed to build{(build.FailedNode is { } node ? $" on node \"{node}\"" : "")}: {e.Message}{HintOf(e)}", innerException: e)
+            {
+                Hints = request.Progress == "rawjson" ? [] : FailureHints.Of(e.Message, request.Call is null ? e.Ref : "", context.CommandName),
+            };
         }
     }
 

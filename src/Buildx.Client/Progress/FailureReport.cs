@@ -7,15 +7,26 @@ namespace Buildx.Client.Progress;
 public static class FailureReport
 {
     private const int LogLines = 10;
+    private const int MinLogLines = 3;
+
+    // What else of a summary is on the screen: the step, the source with what is around it, the error, what to try.
+    private const int OtherLines = 17;
+
+    // What has more lines is shown from its beginning and its end: the summary is to fit on a screen.
+    private const int MaxSourceLines = 16;
+    private const int FirstSourceLines = 12;
+    private const int LastSourceLines = 3;
 
     /// <summary>For every failed step its name and the end of its log, between dashes. The displays call it at their end.</summary>
-    public static void WriteLogs(TextWriter output, BuildStatus status)
+    /// <param name="screen">Of the terminal that it is written to: a name takes one line then, the log can't move the cursor, and all of it is to fit.</param>
+    public static void WriteLogs(TextWriter output, BuildStatus status, (int Width, int Height)? screen = null)
     {
+        var lines = screen is { Height: var height } ? Math.Clamp(height - OtherLines, MinLogLines, LogLines) : LogLines;
         foreach (var step in status.Steps.Where(step => step is { Error.Length: > 0, IsCancelled: false }))
         {
-            output.Write($"------\n > {step.Name}:\n");
-            foreach (var line in step.Log.Tail(LogLines))
-                output.Write($"{line}\n");
+            output.Write($"------\n > {(screen is { Width: var width } ? TerminalText.Cut(TerminalText.Clean(step.Name), width - 5) : step.Name)}:\n");
+            foreach (var line in step.Log.Tail(lines))
+                output.Write($"{(screen is null ? line : CleanLine(line))}\n");
             output.Write("------\n");
         }
     }
@@ -57,9 +68,22 @@ public static class FailureReport
         output.Write($"{source.Info.Filename}:{first.ToString(CultureInfo.InvariantCulture)}\n--------------------\n");
         for (var line = start; line <= end; line++)
         {
+            if (end - start >= MaxSourceLines && line == start + FirstSourceLines)
+            {
+                line = end - LastSourceLines;
+                output.Write($"     |     … {end - start + 1 - FirstSourceLines - LastSourceLines} more lines\n");
+                continue;
+            }
             var isMeant = source.Ranges.Any(range => range.Start.Line <= line && Math.Max(range.Start.Line, range.End?.Line ?? 0) >= line);
             output.Write($" {line,3} | {(isMeant ? ">>>" : "   ")} {lines[line - 1]}\n");
         }
         output.Write("--------------------\n");
+    }
+
+    // The time in front stays, whatever the line did after it.
+    private static string CleanLine(string line)
+    {
+        var end = line.IndexOf(' ') + 1;
+        return line[..end] + TerminalText.Clean(line[end..]);
     }
 }

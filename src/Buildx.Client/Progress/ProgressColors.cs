@@ -3,11 +3,12 @@ using System.Globalization;
 namespace Buildx.Client.Progress;
 
 /// <summary>The displays' colours as escape sequences; empty for none.</summary>
-internal sealed record ProgressColors(string Run, string Cancel, string Error, string Warning)
+/// <param name="Log">Of the lines that a running step writes.</param>
+internal sealed record ProgressColors(string Run, string Cancel, string Error, string Warning, string Log)
 {
-    public static ProgressColors None { get; } = new("", "", "", "");
+    public static ProgressColors None { get; } = new("", "", "", "", "");
 
-    public static ProgressColors Default { get; } = new("\e[34m", "\e[33m", "\e[31m", "\e[33m");
+    public static ProgressColors Default { get; } = new("\e[34m", "\e[33m", "\e[31m", "\e[33m", "\e[2m");
 
     /// <summary>By NO_COLOR and BUILDKIT_COLORS (<c>run=green:error=255,0,0</c>); parts of it that make no sense are ignored.</summary>
     public static ProgressColors Read(Func<string, string?> environment)

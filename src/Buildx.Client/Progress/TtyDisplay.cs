@@ -7,7 +7,11 @@ namespace Buildx.Client.Progress;
 internal sealed class TtyDisplay : ProgressDisplay
 {
     private const int MinLogLines = 6;
-    private const int MinName = 12;
+    private const int MinName = 8;
+
+    // Where a line is longer than was thought, its end is lost and nothing else is disturbed.
+    private const string BeginFrame = "\e[?25l\e[?7l";
+    private const string EndFrame = "\e[J\e[?7h\e[?25h";
 
     private readonly TextWriter _output;
     private readonly ITerminal _terminal;
@@ -16,7 +20,7 @@ internal sealed class TtyDisplay : ProgressDisplay
     private readonly TimeProvider _clock;
     private readonly string? _description;
     private TimeSpan? _clockDifference;
-    private int _drawnLines;
+    private List<int> _drawn = [];
 
     public TtyDisplay(TextWriter output, ITerminal terminal, ProgressColors colors, TtyOptions options, TimeProvider clock, string? description = null)
         : base(options.Refresh)
@@ -37,33 +41,44 @@ internal sealed class TtyDisplay : ProgressDisplay
     {
         var (width, height) = _terminal.Size;
         (width, height) = width > 0 && height > 0 ? (width, height) : (80, 10);
-        var frame = new StringBuilder("\e[?25l");
+        var lines = Lines(width, height, isLast);
+        var frame = new StringBuilder(BeginFrame);
         // Never further up than the screen reaches: what has scrolled away can't be drawn again.
-        var up = Math.Min(_drawnLines, height - 1);
+        var up = Math.Min(DrawnRows(width), height - 1);
         if (up > 0)
             frame.Append(CultureInfo.InvariantCulture, $"\e[{up}A");
         frame.Append('\r');
-        var lines = Lines(width, height, isLast);
         foreach (var line in lines)
-            frame.Append(line).Append("\e[K\n");
-        frame.Append("\e[J\e[?25h");
-        _drawnLines = lines.Count;
-        _output.Write(frame);
+            frame.Append(line.Text).Append("\e[K\n");
+        frame.Append(EndFrame);
+        _drawn = lines.ConvertAll(line => line.Width);
+        _output.Write(frame.ToString());
         if (isLast)
-            FailureReport.WriteLogs(_output, Status);
+            FailureReport.WriteLogs(_output, Status, (width, height));
         _output.Flush();
     }
 
-    private List<string> Lines(int width, int height, bool isLast)
+    /// <summary>The rows that the last frame takes now: where the window has become narrower, terminals break its lines.</summary>
+    private int DrawnRows(int width)
+    {
+        var rows = 0;
+        foreach (var line in _drawn)
+            rows += Math.Max(1, (line + width - 1) / width);
+        return rows;
+    }
+
+    private List<(string Text, int Width)> Lines(int width, int height, bool isLast)
     {
         var completed = Status.CompletedCount;
         var total = Status.TotalCount;
         var elapsed = Status.Started is { } started ? Now - started : TimeSpan.Zero;
         var finished = isLast && completed > 0 && completed == total ? "FINISHED" : "";
-        var header = $"[+] Building {Seconds(elapsed)}s ({completed}/{total}) {finished}";
-        if (_description is not null)
-            header = header.PadRight(Math.Max(header.Length, width - 1 - _description.Length)) + _description;
-        var lines = new List<string> { Cut(header.TrimEnd(), width) };
+        var state = $"{Seconds(elapsed)}s ({completed}/{total}) {finished}";
+        var header = (state.Length + "[+] Building ".Length < width ? "[+] Building " : "[+] ") + state;
+        if (_description is not null && header.Length + 1 + TerminalText.Width(_description) < width)
+            header = TerminalText.Pad(header, width - 1 - TerminalText.Width(_description)) + _description;
+        var lines = new List<(string Text, int Width)>();
+        Add(header.TrimEnd(), "");
         var rows = Rows();
         var showLogs = ChooseLogs(rows, height);
         if (!isLast)
@@ -73,15 +88,20 @@ internal sealed class TtyDisplay : ProgressDisplay
         }
         foreach (var row in rows)
         {
-            if (Format(row, width) is not { } text)
-                continue;
-            lines.Add(text);
+            Add(Format(row, width), row.IsCompleted ? row.Color : "");
             if (isLast || row.Step is not { } step || !showLogs.Contains(step))
                 continue;
             foreach (var line in step.Log.Tail(_logLines))
-                lines.Add($"\e[2m{Cut($" => => # {Clean(StripTime(line))}", width)}\e[0m");
+                Add($" => => # {TerminalText.Clean(StripTime(line))}", _colors.Log);
         }
         return lines;
+
+        // The last column stays free: a terminal that has filled it waits with going on, each in its own way.
+        void Add(string text, string color)
+        {
+            text = TerminalText.Cut(text, width - 1);
+            lines.Add((ProgressColors.Apply(color, text), TerminalText.Width(text)));
+        }
     }
 
     private List<Row> Rows()
@@ -140,47 +160,15 @@ internal sealed class TtyDisplay : ProgressDisplay
         return kept;
     }
 
-    private static string? Format(Row row, int width)
+    private static string Format(Row row, int width)
     {
         const string start = " => ";
         var timer = $" {Seconds(row.Duration.TotalSeconds < 0.05 ? TimeSpan.Zero : row.Duration)}s";
         var left = width - start.Length - timer.Length - 1;
         var size = row.Size.Length > 0 && left + row.Size.Length > 20 ? " " + row.Size : "";
         left -= size.Length;
-        if (left < MinName)
-            return null;
-        var text = start + Cut(Clean(row.Name), left) + size;
-        text = text.PadRight(width - timer.Length - 1) + timer;
-        return row.IsCompleted ? ProgressColors.Apply(row.Color, text) : text;
-    }
-
-    private static string Cut(string text, int width) => text.Length > width ? text[..Math.Max(0, width)] : text;
-
-    /// <summary>Nothing in a name or a log may move the cursor.</summary>
-    private static string Clean(string text)
-    {
-        var carriage = text.TrimEnd('\r').LastIndexOf('\r');
-        if (carriage >= 0)
-            text = text[(carriage + 1)..];
-        var clean = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\e' && i + 1 < text.Length && text[i + 1] == '[')
-            {
-                i += 2;
-                while (i < text.Length && text[i] is < '@' or > '~')
-                    i++;
-            }
-            else if (text[i] == '\t')
-            {
-                clean.Append(' ');
-            }
-            else if (!char.IsControl(text[i]))
-            {
-                clean.Append(text[i]);
-            }
-        }
-        return clean.ToString();
+        var name = TerminalText.Clean(row.Name);
+        return left < MinName ? start + name : TerminalText.Pad(start + TerminalText.Cut(name, left) + size, width - timer.Length - 1) + timer;
     }
 
     private static string StripTime(string line) => line[(line.IndexOf(' ') + 1)..];

@@ -63,7 +63,7 @@ public sealed unsafe class ConsoleSocket : IDisposable
         ArgumentNullException.ThrowIfNull(terminal);
         const nuint setWindowSize = 0x5414;
         var size = new ProcessCalls.WindowSize { Rows = (ushort)rows, Columns = (ushort)columns };
-        if (ProcessCalls.SetWindowSize((int)terminal.DangerousGetHandle(), setWindowSize, &size) < 0)
+        if (ProcessCalls.WindowSizeCall((int)terminal.DangerousGetHandle(), setWindowSize, &size) < 0)
             throw LinuxException.FromLastError("ioctl", "TIOCSWINSZ");
     }
 

@@ -109,7 +109,7 @@ internal static unsafe partial class ProcessCalls
     public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int SetWindowSize(int terminal, nuint request, WindowSize* size);
+    public static partial int WindowSizeCall(int terminal, nuint request, WindowSize* size);
 
     [LibraryImport(Library, EntryPoint = "getuid")]
     public static partial uint GetUserId();

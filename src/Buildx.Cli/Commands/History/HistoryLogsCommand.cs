@@ -22,7 +22,7 @@ internal sealed class HistoryLogsCommand : HistoryCommand
         var mode = ReadMode(BuildProgress.CheckMode(invocation.Get(_progress) ?? "plain"));
         await using var records = await BuildRecords.OpenAsync(context, reference, cancellationToken);
         var build = await records.FindOneAsync(reference, onlyCompleted: false, cancellationToken);
-        using var display = ProgressDisplay.Create(mode, context.Error, ErrorTerminal.Find());
+        using var display = ProgressDisplay.Create(mode, mode == ProgressMode.Tty ? ErrorTerminal.Open() : context.Error, ErrorTerminal.Find());
         await foreach (var status in RecordProgress.ReadAsync(build, cancellationToken))
             display.Report(SolveStatus.From(status));
         display.Complete();
