@@ -44,7 +44,7 @@ internal sealed class BuildFlags
     private readonly Option<bool> _check = Flag.Switch("--check", "Check the Dockerfile without building it; the same as --call=check");
     private readonly Option<string?> _print = Flag.Hide(Flag.Text("--print", "The old name of --call", "METHOD"));
     private readonly Option<string[]> _cacheFrom = Flag.List("--cache-from", "Cache to use: an image's name, or type=registry|local|s3|azblob|gha,...", "CACHE");
-    private readonly Option<string[]> _cacheTo = Flag.List("--cache-to", "Where to export the cache: type=registry|local|inline|s3|azblob|gha,mode=min|max,...", "CACHE");
+    private readonly Option<string[]> _cacheTo = Flag.List("--cache-to", "Where to export the cache: type=registry|local|inline|s3|azblob|gha,mode=min|max,...; with mounts=all (or ids: mounts=a;b) what cache mounts hold goes with it", "CACHE");
     private readonly Option<string[]> _attestations = Flag.List("--attest", "Statement about the image: type=provenance|sbom,...", "ATTESTATION");
     private readonly Option<string?> _provenance = Flag.Text("--provenance", "How the image was built: true, false, or mode=min|max,...; the same as --attest=type=provenance,VALUE", "VALUE");
     private readonly Option<string?> _sbom = Flag.Text("--sbom", "What is in the image: true, false, or generator=IMAGE,...; the same as --attest=type=sbom,VALUE", "VALUE");

@@ -21,6 +21,9 @@ public sealed class BuildStatus
 
     internal HashSet<BuildStep> Changed { get; } = [];
 
+    /// <summary>Whether a display prints every line of a log.</summary>
+    internal bool PrintsLogs { get; init; }
+
     /// <summary>Takes in what is new.</summary>
     public void Apply(SolveStatus status)
     {
@@ -62,12 +65,12 @@ public sealed class BuildStatus
         if (vertex.Group is { } group)
         {
             if (!_groups.TryGetValue(group.Id, out step))
-                _groups[group.Id] = step = new BuildStep(group.Name, isGroup: true);
+                _groups[group.Id] = step = new BuildStep(group.Name, isGroup: true, PrintsLogs);
             _byDigest[vertex.Digest] = step;
         }
         else if (!_byDigest.TryGetValue(vertex.Digest, out step))
         {
-            _byDigest[vertex.Digest] = step = new BuildStep(vertex.Name, isGroup: false);
+            _byDigest[vertex.Digest] = step = new BuildStep(vertex.Name, isGroup: false, PrintsLogs);
         }
         var wasShown = step.IsStarted && !step.IsHidden;
         if (!step.Apply(vertex))

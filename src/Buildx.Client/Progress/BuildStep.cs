@@ -9,7 +9,11 @@ public sealed class BuildStep
     private readonly List<TransferState> _transfers = [];
     private readonly List<BuildWarning> _warnings = [];
 
-    internal BuildStep(string name, bool isGroup) => (Name, _isGroup, IsHidden) = (name, isGroup, isGroup);
+    internal BuildStep(string name, bool isGroup, bool isLogPrinted)
+    {
+        (Name, _isGroup, IsHidden) = (name, isGroup, isGroup);
+        Log = new StepLog { IsPrinted = isLogPrinted };
+    }
 
     public string Name { get; private set; }
 
@@ -30,7 +34,7 @@ public sealed class BuildStep
     /// <summary>What has changed since the step was done before, where the engine tells.</summary>
     public IReadOnlyList<string> Reasons { get; internal set; } = [];
 
-    public StepLog Log { get; } = new();
+    public StepLog Log { get; }
 
     /// <summary>A group of only weak members, which is not shown.</summary>
     internal bool IsHidden { get; private set; }

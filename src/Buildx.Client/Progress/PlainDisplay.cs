@@ -4,7 +4,7 @@ namespace Buildx.Client.Progress;
 
 /// <summary>Numbered steps, line by line, for logs. Stays with a step as long as that makes it easier to read.</summary>
 internal sealed class PlainDisplay(TextWriter output, TimeProvider clock, bool cutNames, string? description = null, TimeSpan? refresh = null)
-    : ProgressDisplay(refresh ?? TimeSpan.FromMilliseconds(150))
+    : ProgressDisplay(refresh ?? TimeSpan.FromMilliseconds(150), printsLogs: true)
 {
     private const int MaxName = 72;
     private const int MaxReasons = 5;

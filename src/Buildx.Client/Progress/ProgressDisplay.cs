@@ -12,10 +12,11 @@ public abstract class ProgressDisplay : IProgressSink, IDisposable
     private bool _completed;
 
     /// <summary>What is shown.</summary>
-    public BuildStatus Status { get; } = new();
+    public BuildStatus Status { get; }
 
-    private protected ProgressDisplay(TimeSpan? refresh)
+    private protected ProgressDisplay(TimeSpan? refresh, bool printsLogs = false)
     {
+        Status = new BuildStatus { PrintsLogs = printsLogs };
         if (refresh is { } period)
             _timer = new Timer(_ => Tick(), null, period, period);
         MinimumDelay = refresh is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(100);

@@ -8,6 +8,7 @@ public sealed class StepLog
 {
     // Enough for every display; the rest is only printed.
     private const int MaxKept = 2000;
+    private const int MaxOpenLine = 4096;
 
     private readonly List<string> _lines = [];
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -29,6 +30,9 @@ public sealed class StepLog
 
     internal int FirstIndex => _dropped;
 
+    /// <summary>Whether every line is printed: then none goes before it was.</summary>
+    internal bool IsPrinted { get; init; }
+
     internal void Append(LogOutput log, DateTimeOffset? start)
     {
         Length += log.Data.Length;
@@ -39,7 +43,7 @@ public sealed class StepLog
             var end = text.IndexOf('\n');
             var part = end < 0 ? text : text[..end];
             if (IsLastPartial)
-                _lines[^1] += part.ToString();
+                Extend(part);
             else
                 _lines.Add($"{FormatTime(start is { } from ? log.Timestamp - from : TimeSpan.Zero)} {part}");
             IsLastPartial = end < 0;
@@ -47,11 +51,26 @@ public sealed class StepLog
         }
         if (_lines.Count > 2 * MaxKept)
         {
-            // Only what has been printed can go.
-            var count = Math.Min(_lines.Count - MaxKept, Math.Max(0, PrintedLines - _dropped));
+            var count = Math.Min(_lines.Count - MaxKept, IsPrinted ? Math.Max(0, PrintedLines - _dropped) : int.MaxValue);
             _lines.RemoveRange(0, count);
             _dropped += count;
         }
+    }
+
+    // A progress bar draws one line over and over: what it has drawn over is dropped, for each piece would copy all of it.
+    private void Extend(ReadOnlySpan<char> part)
+    {
+        var line = string.Concat(_lines[^1], part);
+        var overdrawn = line.Length > MaxOpenLine ? line.AsSpan().TrimEnd('\r').LastIndexOf('\r') + 1 : 0;
+        var time = line.IndexOf(' ') + 1;
+        if (IsPrinted)
+            overdrawn = Math.Min(overdrawn, PrintedOfOpenLine);
+        if (overdrawn > time)
+        {
+            line = string.Concat(line.AsSpan(0, time), line.AsSpan(overdrawn));
+            PrintedOfOpenLine = Math.Max(0, PrintedOfOpenLine - (overdrawn - time));
+        }
+        _lines[^1] = line;
     }
 
     /// <summary>The last lines, without an open one that is empty.</summary>

@@ -100,6 +100,26 @@ public sealed class TtyScreenTests
             output.ToString().Replace("\r", "", StringComparison.Ordinal).Split('\n'));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_progress_bar_has_drawn_over_is_not_kept(bool isPrinted)
+    {
+        var log = new StepLog { IsPrinted = isPrinted };
+        for (var i = 0; i < 10_000; i++)
+        {
+            log.Append(new("d", 1, Encoding.UTF8.GetBytes($"\rdownloading {i} of 10000"), Start), Start);
+            // As a display does that prints.
+            log.PrintedOfOpenLine = log.Lines[^1].Length;
+        }
+        log.Append(new("d", 1, "\rdone\nnext\n"u8.ToArray(), Start), Start);
+
+        Assert.InRange(log.Lines[0].Length, 1, 5000);
+        Assert.EndsWith("\rdone", log.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("0.000 ", log.Lines[0], StringComparison.Ordinal);
+        Assert.Equal("0.000 next", log.Lines[1]);
+    }
+
     /// <summary>Six steps; the third writes much and has a name in wide characters.</summary>
     /// <param name="sizes">To what the window changes before which frame.</param>
     private static void Build(Screen screen, Dictionary<int, (int Width, int Height)> sizes)
