@@ -67,7 +67,7 @@ internal sealed class BakeBuilds(CliContext context, BakeRequest request, BakePl
             builds.SelectMany(build => build.Build.Parts).Select(part => part.Node).Distinct(), _directories, PreparedBuild.SharedKey(context, Environment.CurrentDirectory), cancellationToken);
         using var display = BuildProgress.CreateDisplay(context, builder, request.Progress);
         var steps = new SharedSteps();
-        var schedule = new TargetSchedule(request.MaximumParallelism, request.KeepGoing);
+        var schedule = new TargetSchedule(request.MaximumParallelism, request.KeepGoing) { CommandName = context.CommandName };
         try
         {
             var linked = builds.SelectMany(build => build.Target.Links.Values).ToHashSet(StringComparer.Ordinal);

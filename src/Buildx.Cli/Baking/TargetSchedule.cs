@@ -1,3 +1,4 @@
+using Buildx.Cli.Building;
 using Buildx.Client;
 
 namespace Buildx.Cli.Baking;
@@ -13,6 +14,9 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, Entry> _byName = new(StringComparer.Ordinal);
     private readonly List<(string Target, Exception Failure)> _failures = [];
+
+    /// <summary>How the user calls us.</summary>
+    public string CommandName { get; init; } = "buildx";
 
     /// <summary>What went wrong by itself, not for another target's failure; in that order.</summary>
     public IReadOnlyList<(string Target, Exception Failure)> Failures => _failures;
@@ -82,7 +86,10 @@ internal sealed class TargetSchedule(int? maximumParallelism, bool keepGoing)
         var words = _failures.ConvertAll(failure => $"target {failure.Target}: {(failure.Failure is SolveException solve ? $"failed to build: {solve.Message}" : failure.Failure.Message)}");
         if (skipped.Count > 0)
             words.Add($"not built: {string.Join(", ", skipped)}{(keepGoing ? "" : " (--keep-going builds what does not depend on a failed target)")}");
-        return new CliException(string.Join('\n', words), innerException: _failures[0].Failure);
+        return new CliException(string.Join('\n', words), innerException: _failures[0].Failure)
+        {
+            Hints = [.. _failures.Select(failure => failure.Failure).OfType<SolveException>().SelectMany(solve => FailureHints.Of(solve.Message, solve.Ref, CommandName)).Distinct()],
+        };
     }
 
     private sealed class Entry(TargetBuild target, bool isLinked, Solve solve)
