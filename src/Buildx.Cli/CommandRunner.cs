@@ -55,7 +55,7 @@ internal sealed class CommandRunner(CliContext context)
         }
         if (CommandCatalog.Groups.ContainsKey(name))
         {
-            var (second, others) = SplitCommand(rest);
+            var (second, others) = SplitCommand(rest, CommandCatalog.FlagsOf(name));
             if (second is null or "help")
             {
                 HelpWriter.WriteGroup(context.Out, name, context.CommandName);
@@ -77,7 +77,8 @@ internal sealed class CommandRunner(CliContext context)
     }
 
     /// <summary>The command is the first argument that is no flag; global flags may stand before it.</summary>
-    private static (string? Name, IReadOnlyList<string> Arguments) SplitCommand(IReadOnlyList<string> arguments)
+    /// <param name="own">Flags with a value that may stand there too.</param>
+    private static (string? Name, IReadOnlyList<string> Arguments) SplitCommand(IReadOnlyList<string> arguments, IReadOnlyList<string>? own = null)
     {
         var before = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
@@ -89,10 +90,11 @@ internal sealed class CommandRunner(CliContext context)
                 return ("version", []);
             if (!argument.StartsWith('-'))
                 return (argument, [.. before, .. arguments.Skip(i + 1)]);
-            if (argument is not "-D" && argument.Split('=')[0] is not ("--builder" or "--debug"))
+            var isOwn = own?.Contains(argument.Split('=')[0]) ?? false;
+            if (argument is not "-D" && argument.Split('=')[0] is not ("--builder" or "--debug") && !isOwn)
                 throw new CliException($"unknown flag {argument} before the command; flags of a command come after its name");
             before.Add(argument);
-            if (argument == "--builder" && ++i < arguments.Count)
+            if ((argument == "--builder" || (isOwn && !argument.Contains('=', StringComparison.Ordinal))) && ++i < arguments.Count)
                 before.Add(arguments[i]);
         }
         return (null, []);

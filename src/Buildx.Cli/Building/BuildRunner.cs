@@ -1,16 +1,19 @@
 using Buildx.Cli.Builders;
+using Buildx.Cli.Debugging;
 using Buildx.Cli.History;
 using Buildx.Client;
+using Buildx.Client.Debugging;
 using Buildx.Client.Progress;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli.Building;
 
 /// <summary>A build from the parsed request to the last line of output: builder, sources, solve, results.</summary>
-internal sealed class BuildRunner(CliContext context, BuildRequest request)
+internal sealed class BuildRunner(CliContext context, BuildRequest request, Debugger? debugger)
 {
-    public static Task<int> RunAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken) =>
-        new BuildRunner(context, request).RunAsync(cancellationToken);
+    /// <param name="debugger">Looks into the build before it ends; null where nobody does.</param>
+    public static Task<int> RunAsync(CliContext context, BuildRequest request, CancellationToken cancellationToken, Debugger? debugger = null) =>
+        new BuildRunner(context, request, debugger).RunAsync(cancellationToken);
 
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +23,23 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         var builder = await BuilderResolver.UseAsync(context, cancellationToken);
         await using var nodes = BuilderNodes.Open(context, builder, Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.ContextPath)));
         var shares = await nodes.ShareAsync(request.Platforms, cancellationToken);
+        if (debugger is not null && shares.Count > 1)
+            throw new CliException($"a build can be debugged on one node at a time; builder \"{builder.Name}\" builds these platforms on {shares.Count}: say one of them with --platform");
+        while (true)
+        {
+            try
+            {
+                return await BuildAsync(builder, shares, cancellationToken);
+            }
+            catch (BuildRestartException)
+            {
+                // With all files as they are now.
+            }
+        }
+    }
+
+    private async Task<int> BuildAsync(BuilderRecord builder, IReadOnlyList<NodeShare> shares, CancellationToken cancellationToken)
+    {
         await using var build = await PreparedBuild.OpenAsync(context, shares, request, cancellationToken);
         if (build.Outputs.Warning is { } warning)
             context.Warn(warning);
@@ -33,10 +53,10 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
     {
         foreach (var part in build.Parts)
             await part.Node.ConnectAsync(cancellationToken);
-        using var display = BuildProgress.CreateDisplay(context, builder, request.Quiet ? "quiet" : request.Progress);
+        using var display = new PausableDisplay(() => BuildProgress.CreateDisplay(context, builder, request.Quiet ? "quiet" : request.Progress));
         try
         {
-            var result = await new PartsSolve(builder, build).RunAsync([.. build.Parts.Select(part => part.Options)], display, cancellationToken);
+            var result = await new PartsSolve(builder, build).RunAsync([.. build.Parts.Select(part => WithDebugger(part.Options, build, display))], display, cancellationToken);
             display.Complete();
             if (!request.Quiet && request.Progress is not ("quiet" or "rawjson"))
                 WarningReport.Write(context.Error, [.. display.GetWarnings().Select(warning => warning with { Source = build.Rename(warning.Source) })], context.Flags.Debug);
@@ -46,7 +66,7 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
         catch (SolveException e)
         {
             display.Complete();
-            if (request.Progress != "rawjson")
+            if (request.Progress != "rawjson" && debugger is null)
             {
                 foreach (var source in e.Details.Sources)
                     FailureReport.WriteSource(context.Error, build.Rename(source));
@@ -58,6 +78,10 @@ internal sealed class BuildRunner(CliContext context, BuildRequest request)
             };
         }
     }
+
+    private SolveOptions WithDebugger(SolveOptions options, PreparedBuild build, PausableDisplay display) => debugger is null || request.Call is not null
+        ? options
+        : options with { Pause = (paused, token) => debugger.PauseAsync(paused, display, build.Rename, token) };
 
     /// <summary>Where Docker Desktop shows the build, on machines that have it.</summary>
     private void WriteLink(string? reference)

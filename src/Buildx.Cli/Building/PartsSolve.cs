@@ -62,7 +62,7 @@ internal sealed class PartsSolve(BuilderRecord builder, PreparedBuild build)
         attributes["platform"] = part.LoadPlatform;
         attributes.Remove("multi-platform");
         await client.SolveAsync(
-            own with { Exports = [load], FrontendAttributes = attributes, CacheExports = [], Ref = null, Built = null, KeptSessions = null }, display, cancellationToken);
+            own with { Exports = [load], FrontendAttributes = attributes, CacheExports = [], Ref = null, Built = null, Pause = null, KeptSessions = null }, display, cancellationToken);
         return result;
     }
 

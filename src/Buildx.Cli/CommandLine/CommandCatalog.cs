@@ -10,6 +10,7 @@ internal static class CommandCatalog
     [
         new("build", "Build an image from a Dockerfile", () => new BuildCommand(), "b"),
         new("bake", "Build the targets of a definition file", () => new BakeCommand(), "f"),
+        new("debug build", "Build, and look into the containers of a build that failed", () => new DebugBuildCommand()),
         new("create", "Create a builder, or change one", () => new CreateCommand()),
         new("use", "Choose the builder for the next commands", () => new UseCommand()),
         new("ls", "List builders", () => new ListCommand()),
@@ -44,9 +45,13 @@ internal static class CommandCatalog
     /// <summary>First words that several commands have, and what these are for.</summary>
     public static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
+        ["debug"] = "Build, and look into the containers of a build that failed",
         ["imagetools"] = "Make and show images that are in registries",
         ["history"] = "Show, explain, export and remove the records of builds",
     };
+
+    /// <summary>Flags that may stand between a group's name and the command's, each with a value.</summary>
+    public static IReadOnlyList<string> FlagsOf(string group) => group == "debug" ? ["--invoke", "--on"] : [];
 
     /// <summary>What can stand first, in the order of the commands.</summary>
     public static IEnumerable<(string Word, string Summary)> FirstWords => Shown
@@ -58,8 +63,12 @@ internal static class CommandCatalog
     /// <summary>Those that people see.</summary>
     public static IEnumerable<CatalogEntry> Shown => Entries.Where(entry => !entry.IsHidden);
 
-    // Buildx's own, of later issues: named so that the error can say what they are.
-    private static readonly string[] Planned = ["dap", "debug", "policy"];
+    // Of Docker Buildx: named so that the error can say what they are, and what there is instead.
+    private static readonly Dictionary<string, string> Missing = new()
+    {
+        ["dap"] = "the Debug Adapter Protocol, by which editors debug builds, is not supported yet; \"debug build\" looks into a build from a terminal",
+        ["policy"] = "policies on what builds take from outside (Rego) are not supported yet; \"@sha256:DIGEST\" behind an image's name and \"ADD --checksum\" pin single sources",
+    };
 
     public static CatalogEntry? Find(string name)
     {
@@ -73,8 +82,8 @@ internal static class CommandCatalog
 
     public static CliException Unknown(string name, string commandName)
     {
-        if (Planned.Contains(name))
-            return new CliException($"the command \"{name}\" is not supported yet");
+        if (Missing.TryGetValue(name.Split(' ')[0], out var reason))
+            return new CliException($"\"{name}\": {reason}");
         var hint = Suggestion.FindTyped(name, [.. FirstWords.Select(first => first.Word)]) is { } near ? $"; did you mean \"{near}\"?" : "";
         return new CliException($"unknown command \"{name}\"{hint}\nSee '{commandName} --help'.");
     }

@@ -3,12 +3,17 @@ using Buildx.Cli.CommandLine;
 
 namespace Buildx.Cli.Commands;
 
-internal sealed class BuildCommand : CliCommand
+internal class BuildCommand : CliCommand
 {
     private readonly BuildFlags _flags = new();
 
     public BuildCommand()
-        : base("build", "Build an image from a Dockerfile")
+        : this("Build an image from a Dockerfile")
+    {
+    }
+
+    protected BuildCommand(string summary)
+        : base("build", summary)
     {
         foreach (var option in _flags.All)
             Options.Add(option);

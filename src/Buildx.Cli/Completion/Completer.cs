@@ -43,7 +43,10 @@ internal sealed class Completer(CliContext context)
         var name = before[place];
         if (CommandCatalog.Groups.ContainsKey(name))
         {
-            var second = before.FindIndex(place + 1, word => !word.StartsWith('-'));
+            var own = CommandCatalog.FlagsOf(name);
+            var second = Enumerable.Range(place + 1, before.Count - place - 1).FirstOrDefault(i => !before[i].StartsWith('-') && !own.Contains(before[i - 1]), -1);
+            if (second < 0 && own.Contains(before[^1]))
+                return (await ValuesAsync(CommandCatalog.InGroup(name).First().Create().ShownOptions.First(option => option.Name == before[^1]), "", cancellationToken), false);
             if (second < 0)
                 return ([.. CommandCatalog.InGroup(name).Select(entry => (entry.Name[(name.Length + 1)..], entry.Summary)).Where(entry => !entry.Item1.Contains(' ', StringComparison.Ordinal))], false);
             (name, place) = ($"{name} {before[second]}", second);
@@ -80,6 +83,7 @@ internal sealed class Completer(CliContext context)
             "--output" => ["type=cacheonly", "type=docker", "type=image", "type=local", "type=oci", "type=registry", "type=tar"],
             "--cache-to" => ["type=azblob", "type=gha", "type=inline", "type=local", "type=registry", "type=s3"],
             "--cache-from" => ["type=azblob", "type=gha", "type=local", "type=registry", "type=s3"],
+            "--on" => ["always", "error"],
             "--call" => ["build", "check", "outline", "targets"],
             "--network" => ["default", "host", "none"],
             "--allow" => ["buildx.local.delete", "network.host", "security.insecure"],

@@ -1,4 +1,3 @@
-using Buildx.Protocol.Errors;
 using Buildx.Protocol.Gateway;
 using Grpc.Core;
 
@@ -25,28 +24,14 @@ internal sealed class FrontendQuestion(LLBBridge.LLBBridgeClient bridge, string 
         }
         catch (RpcException e)
         {
-            // Else the build waits for a result.
-            var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)e.StatusCode, Message = e.Status.Detail } };
-            error.Error.Details.AddRange(RpcStatusDetails.Read(e).ToDetails());
-            try
-            {
-                await bridge.ReturnAsync(error, _headers, cancellationToken: cancellationToken);
-            }
-            catch (RpcException)
-            {
-                // It has ended already.
-            }
+            await FrontendRequests.FailAsync(bridge, _headers, e, cancellationToken);
             throw;
         }
     }
 
     private SolveRequest CreateRequest(string question)
     {
-        var request = new SolveRequest { Frontend = options.Frontend, AllowResultReturn = true, AllowResultArrayRef = true };
-        foreach (var (name, value) in options.FrontendAttributes)
-            request.FrontendOpt[name] = value;
-        foreach (var (name, value) in options.FrontendInputs)
-            request.FrontendInputs[name] = value;
+        var request = FrontendRequests.Create(options);
         request.FrontendOpt["requestid"] = question;
         const string capability = "moby.buildkit.frontend.subrequests+forward";
         request.FrontendOpt["frontend.caps"] = request.FrontendOpt.TryGetValue("frontend.caps", out var others) ? $"{others},{capability}" : capability;

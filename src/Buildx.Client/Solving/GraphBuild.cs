@@ -1,4 +1,3 @@
-using Buildx.Protocol.Errors;
 using Buildx.Protocol.Gateway;
 using Buildx.Protocol.Pb;
 using Grpc.Core;
@@ -21,40 +20,17 @@ internal sealed class GraphBuild(LLBBridge.LLBBridgeClient bridge, string buildR
         try
         {
             await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken);
-            var response = await bridge.SolveAsync(CreateRequest(), _headers, cancellationToken: cancellationToken);
+            var request = FrontendRequests.Create(options);
+            request.Evaluate = true;
+            var response = await bridge.SolveAsync(request, _headers, cancellationToken: cancellationToken);
             built(ReadGraphs(response.Result));
             await bridge.ReturnAsync(new ReturnRequest { Result = response.Result }, _headers, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {
-            await FailAsync(e, cancellationToken);
+            await FrontendRequests.FailAsync(bridge, _headers, e, cancellationToken);
             throw;
         }
-    }
-
-    private async Task FailAsync(RpcException exception, CancellationToken cancellationToken)
-    {
-        // Else the build waits for a result.
-        var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)exception.StatusCode, Message = exception.Status.Detail } };
-        error.Error.Details.AddRange(RpcStatusDetails.Read(exception).ToDetails());
-        try
-        {
-            await bridge.ReturnAsync(error, _headers, cancellationToken: cancellationToken);
-        }
-        catch (RpcException)
-        {
-            // It has ended already.
-        }
-    }
-
-    private SolveRequest CreateRequest()
-    {
-        var request = new SolveRequest { Frontend = options.Frontend, AllowResultReturn = true, AllowResultArrayRef = true, Evaluate = true };
-        foreach (var (name, value) in options.FrontendAttributes)
-            request.FrontendOpt[name] = value;
-        foreach (var (name, value) in options.FrontendInputs)
-            request.FrontendInputs[name] = value;
-        return request;
     }
 
     private static IReadOnlyList<BuildGraph> ReadGraphs(Result result) => result.ResultCase switch

@@ -1,3 +1,4 @@
+using Buildx.Client.Debugging;
 using Buildx.Client.Progress;
 using Buildx.Protocol.ControlApi;
 using Buildx.Protocol.Explanations;
@@ -112,6 +113,18 @@ internal sealed class Solve(
                 cancellationToken);
             return new SolveResult(_ref, response.ExporterResponse);
         }
+        if (options.Pause is { } pause)
+        {
+            var building = new DebuggedBuild(_bridge, _ref, connector.Name, options);
+            var (response, _) = await ActAsFrontendAsync(
+                async token =>
+                {
+                    await building.RunAsync(pause, token);
+                    return true;
+                },
+                cancellationToken);
+            return new SolveResult(_ref, response.ExporterResponse);
+        }
         if (options.Built is { } built)
         {
             var building = new GraphBuild(_bridge, _ref, options);
@@ -151,7 +164,7 @@ internal sealed class Solve(
             Ref = _ref,
             Session = _session,
             // The frontend that is asked something is asked by us.
-            Frontend = options is { Request: null, Built: null, Act: null } ? options.Frontend : "",
+            Frontend = options is { Request: null, Built: null, Act: null, Pause: null } ? options.Frontend : "",
             Definition = options.Definition,
             Cache = new Protocol.ControlApi.CacheOptions(),
             Internal = options.IsInternal,

@@ -1,3 +1,4 @@
+using Buildx.Client.Debugging;
 using Buildx.Client.Frontends;
 using Buildx.Protocol.Pb;
 using Buildx.Protocol.SourcePolicies;
@@ -32,6 +33,12 @@ public sealed record SolveOptions
     /// has them as its <see cref="FrontendInputs"/> goes on from there.
     /// </summary>
     public Action<IReadOnlyList<BuildGraph>>? Built { get; init; }
+
+    /// <summary>
+    /// Called when everything is built and nothing exported, or when the build has failed: it can look into the build, which waits for
+    /// it. False gives the build up (<see cref="BuildRestartException"/>); null where nobody looks.
+    /// </summary>
+    public Func<PausedBuild, CancellationToken, Task<bool>>? Pause { get; init; }
 
     /// <summary>What the client does in the place of a frontend: it may build, and read what is built. Nothing is exported.</summary>
     public Func<FrontendBuild, CancellationToken, Task>? Act { get; init; }

@@ -9,6 +9,8 @@ namespace Buildx.Protocol.Errors;
 /// <summary>Error details as BuildKit writes them: Go's plain JSON of the messages, not that of protobuf.</summary>
 internal static class DetailJson
 {
+    private static readonly JsonParser SolveParser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
     public static byte[] Write(string name, string value) => Write(json => json.WriteString(name, value));
 
     public static byte[] Write(Source source) => Write(json =>
@@ -27,6 +29,8 @@ internal static class DetailJson
 
     /// <summary>The one detail that is protobuf's own JSON.</summary>
     public static byte[] Write(Solve solve) => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(solve));
+
+    public static Solve ReadSolve(ByteString value) => SolveParser.Parse<Solve>(value.ToStringUtf8());
 
     public static byte[] Write(Stack stack) => Write(json =>
     {

@@ -60,6 +60,26 @@ public sealed record RpcStatusDetails
         return result;
     }
 
+    /// <summary>The operation that failed, also when it came from elsewhere: the last one that names mounts, if any does.</summary>
+    public Solve? FindSolve()
+    {
+        var found = Solve;
+        foreach (var detail in Others.Where(other => other.TypeUrl == TypeUrlPrefix + "errdefs.Solve+json"))
+        {
+            try
+            {
+                var solve = DetailJson.ReadSolve(detail.Value);
+                if (found is null || solve.MountIDs.Count > 0)
+                    found = solve;
+            }
+            catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
+            {
+                // The message says what happened; details only help.
+            }
+        }
+        return found;
+    }
+
     /// <summary>An error that a call has thrown, whole, as a build record keeps it.</summary>
     public static Status ToStatus(RpcException exception)
     {
