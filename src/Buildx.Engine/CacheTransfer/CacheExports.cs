@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Buildx.Engine.CacheTransfer.Early;
 using Buildx.Engine.CacheTransfer.Places;
 using Buildx.Engine.CacheTransfer.Records;
 using Buildx.Engine.Exporting;
+using Buildx.Engine.Frontends;
 using Buildx.Engine.Solving;
 using Buildx.Engine.Storage;
 using Buildx.Registry;
@@ -9,9 +11,11 @@ using Buildx.Registry;
 namespace Buildx.Engine.CacheTransfer;
 
 /// <summary>The caches that one build is to leave behind.</summary>
-internal sealed class CacheExports
+internal sealed class CacheExports : IAsyncDisposable
 {
     private readonly ImmutableArray<(ICachePlace? Place, CacheExportOptions Options, string Description)> _exports;
+    private readonly Dictionary<ICachePlace, EarlyLayers> _early = [];
+    private readonly CachePlaces _places;
     private readonly Solver _solver;
     private readonly IStorage _storage;
     private readonly TimeProvider _time;
@@ -19,7 +23,7 @@ internal sealed class CacheExports
     /// <exception cref="CacheTransferException">One makes no sense: said before anything is built.</exception>
     public CacheExports(IEnumerable<CacheRequest> requests, BuildJob job, CachePlaces places, Solver solver, IStorage storage, TimeProvider time)
     {
-        (_solver, _storage, _time) = (solver, storage, time);
+        (_places, _solver, _storage, _time) = (places, solver, storage, time);
         _exports =
         [
             .. requests.Select(request => (
@@ -35,6 +39,24 @@ internal sealed class CacheExports
                     var type => $"exporting cache to {type}",
                 })),
         ];
+    }
+
+    /// <summary>Begins with the layers of a result's steps, each when its step has ended.</summary>
+    /// <param name="exporters">All that will pack the result's layers too.</param>
+    public void Begin(FrontendResult result, IEnumerable<IExporter> exporters, CancellationToken cancellationToken)
+    {
+        var compressions = exporters.Select(exporter => exporter.Compression).OfType<LayerCompression>().Concat(_exports.Select(export => export.Options.Compression));
+        // Of several ways to pack a layer the first one that is used counts for all. Where they differ, each waits for its turn at the end.
+        if (compressions.DistinctBy(compression => (compression.Type, compression.Level, compression.Force)).Count() > 1)
+            return;
+        foreach (var (place, options, _) in _exports)
+        {
+            if (place is null)
+                continue;
+            var early = new EarlyLayers(place, options, _storage, _places.EarlyPacking, cancellationToken);
+            _early.Add(place, early);
+            early.Follow(result.References.Select(reference => reference.Reference).OfType<BuildReference>());
+        }
     }
 
     /// <summary>The records to be put into the images' configs; null where nobody asked for them.</summary>
@@ -64,12 +86,16 @@ internal sealed class CacheExports
             {
                 var answer = await WithProgressAsync(job, i, description, async progress =>
                 {
+                    var early = _early.GetValueOrDefault(place);
+                    early?.Stop();
                     using var lease = _storage.Lease();
                     IReadOnlyCollection<CacheNode> nodes;
                     using (progress.Step("preparing build cache for export"))
                         nodes = await NodesAsync(roots, result, options, job, lease, cancellationToken);
                     var mounts = options.Mounts is { } selection
                         ? await new MountExports(_storage, options.Compression, _time).PackAsync(roots, selection, lease, progress, cancellationToken) : [];
+                    if (early is not null)
+                        await early.FinishAsync(progress);
                     return await new CacheExporter(place, options, _storage, _time).WriteAsync(nodes, mounts, progress, cancellationToken);
                 });
                 foreach (var (key, value) in answer)
@@ -85,6 +111,13 @@ internal sealed class CacheExports
             }
         }
         return response;
+    }
+
+    /// <summary>Ends what was begun and is not needed any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var early in _early.Values)
+            await early.DisposeAsync();
     }
 
     private async Task<IReadOnlyCollection<CacheNode>> NodesAsync(

@@ -17,6 +17,9 @@ internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) 
 
     private readonly Lazy<HttpClient> _http = new(CreateHttpClient);
 
+    /// <summary>Held by whoever packs a layer for a cache while steps run: one at a time, of all builds, for the steps want the machine too.</summary>
+    public SemaphoreSlim EarlyPacking { get; } = new(1);
+
     /// <exception cref="CacheTransferException">There is no such kind of cache here, or an attribute is missing or wrong.</exception>
     public ICachePlace ForImport(CacheRequest request, ISession? session)
     {
@@ -40,6 +43,7 @@ internal sealed class CachePlaces(RegistryClient registries, TimeProvider time) 
 
     public void Dispose()
     {
+        EarlyPacking.Dispose();
         if (_http.IsValueCreated)
             _http.Value.Dispose();
     }

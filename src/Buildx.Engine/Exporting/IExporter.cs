@@ -13,6 +13,9 @@ internal interface IExporter
     /// <summary>Shown as the vertex's name, e.g. <c>exporting to image</c>.</summary>
     string Description { get; }
 
+    /// <summary>What it packs the result's layers with; null where it packs none.</summary>
+    LayerCompression? Compression => null;
+
     /// <returns>Entries of the solve's exporter response (<c>containerimage.digest</c>, …).</returns>
     Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken);
 }

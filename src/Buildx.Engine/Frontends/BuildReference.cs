@@ -91,6 +91,14 @@ internal sealed class BuildReference : IBuildReference
     public async Task<(VertexResult Result, int Output)?> GetResultAsync(CancellationToken cancellationToken) =>
         await _result.Value.WaitAsync(cancellationToken) is { } result ? (result, Graph.Output!.Index) : null;
 
+    /// <summary>Some of the graph's steps, each of which is there as soon as it has ended. The whole graph is made.</summary>
+    public IEnumerable<(LlbOutput Output, Task<VertexResult> Step)> Follow(IEnumerable<LlbOutput> outputs)
+    {
+        // Begins with the graph as a whole, which shows all steps before one runs.
+        _ = _result.Value;
+        return outputs.Select(output => (output, _solver.ResolveAsync(output.Vertex, _job, _cancellationToken)));
+    }
+
     /// <summary>What is known of it without doing anything more; null when it was not made.</summary>
     public VertexResult? KnownResult => _result is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? _result.Value.Result : null;
 

@@ -99,7 +99,11 @@ internal sealed record LayerCompression(
     int? Level = null,
     bool Force = false,
     DateTimeOffset? RewriteTimestamp = null,
-    bool OciMediaTypes = true);
+    bool OciMediaTypes = true)
+{
+    /// <summary>How many cores a new blob is compressed on, null for all. The bytes are the same.</summary>
+    public int? Cores { get; init; }
+}
 
 internal enum CompressionType { Uncompressed, Gzip, EStargz, Zstd }
 

@@ -46,6 +46,9 @@ internal sealed class GitHubPlace : IIndexPlace, IBlobSource
 
     public int Parallelism => 4;
 
+    // What a build that fails has begun to send would stay reserved there, and the next build took it for a layer that somebody else sends.
+    public bool TakesLayersEarly => false;
+
     public IBlobSource Layers => this;
 
     public string? Repository => null;

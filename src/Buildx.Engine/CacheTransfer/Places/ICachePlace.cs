@@ -15,6 +15,9 @@ internal interface ICachePlace
     /// <summary>Whether what was there before can be found, so that a part of it may be kept.</summary>
     bool CanMerge => true;
 
+    /// <summary>Whether layers may be brought while it is not known yet that the build succeeds: nobody minds those that nothing will name.</summary>
+    bool TakesLayersEarly => true;
+
     IBlobSource Layers { get; }
 
     /// <summary>Whether a blob is there, and will not be cleaned away soon.</summary>

@@ -31,6 +31,9 @@ internal sealed class LocalPlace : IManifestPlace, IBlobSource
     // The client gives names to manifests, and merges what has the same one.
     public bool CanMerge => false;
 
+    // A build that fails leaves the client's directory as it was.
+    public bool TakesLayersEarly => false;
+
     public IBlobSource Layers => this;
 
     public string? Repository => null;

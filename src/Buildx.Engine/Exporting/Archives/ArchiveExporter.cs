@@ -22,6 +22,8 @@ internal sealed class ArchiveExporter(ArchiveVariant variant, ImageOptions optio
 
     public string Description => $"exporting to {Name} image format";
 
+    public LayerCompression? Compression => options.Compression;
+
     public static ArchiveExporter Create(ArchiveVariant variant, ExporterAttributes attributes, IStorage storage)
     {
         var isArchive = attributes.TakeFlag("tar") ?? true;

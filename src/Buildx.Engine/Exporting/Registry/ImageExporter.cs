@@ -13,6 +13,8 @@ internal sealed class ImageExporter(ImageExporterOptions options, IStorage stora
 {
     public string Description => "exporting to image";
 
+    public LayerCompression? Compression => options.Image.Compression;
+
     public async Task<IReadOnlyDictionary<string, string>> ExportAsync(ExportRequest request, CancellationToken cancellationToken)
     {
         using var lease = storage.Lease();

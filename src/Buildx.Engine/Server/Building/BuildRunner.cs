@@ -33,15 +33,21 @@ internal sealed class BuildRunner(
         // Whatever is wrong with an output is said before anything is built.
         var outputs = request.Exporters.Select(Create).ToImmutableArray();
         var attestations = AttestationOptions.Parse(request.FrontendOptions);
-        var cacheExports = new CacheExports(request.CacheExports, job, caches, solver, storage, time);
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var cacheExports = new CacheExports(request.CacheExports, job, caches, solver, storage, time);
         try
         {
             var imports = new CacheImports(caches, time);
             imports.Begin(request.CacheImports, job, failure.Token);
             if (request.FrontendOptions.TryGetValue(CacheImportsAttribute, out var more))
                 imports.Begin(CacheImports.ReadAttribute(more), job, failure.Token);
-            var (result, made, statements) = await SolveAsync(request, job, imports, attestations, failure);
+            var bridge = Bridge(job, imports, failure.Token);
+            var frontend = await AskFrontendAsync(request, job, bridge, failure.Token);
+            job.Failed = failure.Cancel;
+            // An output that a client decides about later may want the layers otherwise.
+            if (!request.AsksSessionForExporters)
+                cacheExports.Begin(frontend, outputs, failure.Token);
+            var (result, made, statements) = await SolveAsync(request, job, frontend, bridge, attestations, failure.Token);
             result = result with { InlineCache = await cacheExports.PrepareInlineAsync(made, result, job, failure.Token) };
             var responses = new List<IReadOnlyDictionary<string, string>>();
             if (request.AsksSessionForExporters)
@@ -61,17 +67,21 @@ internal sealed class BuildRunner(
 
     private IExporter Create(ExporterRequest exporter) => exporters.Create(exporter.Type, exporter.Attributes, out _);
 
-    private async Task<(ExportResult Result, IReadOnlyList<CacheRoot> Made, ResultAttestations Statements)> SolveAsync(
-        BuildRequest request, BuildJob job, CacheImports imports, AttestationOptions attestations, CancellationTokenSource failure)
+    private FrontendBridge Bridge(BuildJob job, CacheImports imports, CancellationToken cancellationToken) => new(
+        job, solver, sources, imports, configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms, time, cancellationToken);
+
+    private async Task<FrontendResult> AskFrontendAsync(BuildRequest request, BuildJob job, FrontendBridge bridge, CancellationToken cancellationToken)
     {
-        var cancellationToken = failure.Token;
-        var platforms = configuration.Platforms.Count > 0 ? configuration.Platforms : emulation.SupportedPlatforms;
-        var bridge = new FrontendBridge(job, solver, sources, imports, platforms, time, cancellationToken);
-        var frontend = request.Definition is { } definition
+        var result = request.Definition is { } definition
             ? new FrontendResult([new FrontendReference("", Platform.Host, await bridge.ReferenceAsync(definition, cancellationToken), null)], false, new Dictionary<string, byte[]>())
             : await (job.ClientFrontend ?? frontends.Find(request.Frontend)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
-        RefuseWhatCannotRun(frontend);
-        job.Failed = failure.Cancel;
+        RefuseWhatCannotRun(result);
+        return result;
+    }
+
+    private async Task<(ExportResult Result, IReadOnlyList<CacheRoot> Made, ResultAttestations Statements)> SolveAsync(
+        BuildRequest request, BuildJob job, FrontendResult frontend, FrontendBridge bridge, AttestationOptions attestations, CancellationToken cancellationToken)
+    {
         var trees = await Task.WhenAll(frontend.References.Select(async reference => new PlatformResult(
             reference.Id,
             reference.Platform,

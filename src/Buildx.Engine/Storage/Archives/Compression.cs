@@ -12,10 +12,10 @@ internal static class Compression
     private const int DefaultZstdLevel = 3;
 
     /// <returns>Leaves <paramref name="target"/> open.</returns>
-    public static Stream Open(Stream target, CompressionType type, int? level) => type switch
+    public static Stream Open(Stream target, LayerCompression compression) => compression.Type switch
     {
-        CompressionType.Gzip => new ParallelGzipStream(target, Math.Clamp(level ?? DefaultGzipLevel, 0, 9)),
-        CompressionType.Zstd => new CompressionStream(target, level ?? DefaultZstdLevel, leaveOpen: true),
+        CompressionType.Gzip => new ParallelGzipStream(target, Math.Clamp(compression.Level ?? DefaultGzipLevel, 0, 9), compression.Cores),
+        CompressionType.Zstd => new CompressionStream(target, compression.Level ?? DefaultZstdLevel, leaveOpen: true),
         _ => new BufferedWriteStream(target),
     };
 

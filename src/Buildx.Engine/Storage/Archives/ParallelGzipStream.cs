@@ -7,12 +7,13 @@ namespace Buildx.Engine.Storage;
 /// Gzip, one member, whose input is cut into blocks of a fixed size that are compressed on as many cores as there are. The
 /// cuts depend on the input alone, so the bytes are the same whatever the number of cores.
 /// </summary>
-internal sealed class ParallelGzipStream(Stream target, int level) : WriteOnlyStream
+/// <param name="cores">How many it may have; null for all.</param>
+internal sealed class ParallelGzipStream(Stream target, int level, int? cores = null) : WriteOnlyStream
 {
     private const int BlockSize = 1024 * 1024;
 
     private readonly Queue<Task<Block>> _running = [];
-    private readonly int _maxRunning = Environment.ProcessorCount + 1;
+    private readonly int _maxRunning = cores ?? Environment.ProcessorCount + 1;
     private byte[] _input = new byte[BlockSize];
     private int _inputLength;
     private uint _checksum;

@@ -52,7 +52,7 @@ internal sealed class DirectoryArchives(IContentStore content, StorageLayout lay
     private (Digest DiffId, long Size) Pack(string path, LayerCompression compression, Stream target, CancellationToken cancellationToken)
     {
         Digest diffId;
-        using (var compressor = Compression.Open(target, compression.Type, compression.Level))
+        using (var compressor = Compression.Open(target, compression))
         using (var tar = new HashingWriteStream(compressor))
         {
             new LayerPacker(form, null).Pack([path], tar, cancellationToken);

@@ -79,7 +79,7 @@ internal sealed partial class LayerStore
             return (unpacked, target.Length, facts);
         }
         Digest diffId;
-        using (var compressor = Compression.Open(target, compression.Type, compression.Level))
+        using (var compressor = Compression.Open(target, compression))
         using (var tar = new HashingWriteStream(compressor))
         {
             WriteTar(layer, original, time, tar, cancellationToken);
