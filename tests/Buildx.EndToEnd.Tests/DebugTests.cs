@@ -153,6 +153,43 @@ public sealed class DebugTests(BaseImageRegistry bases)
         Assert.Equal((0, ""), (never.ExitCode, never.Output));
     }
 
+    [Theory]
+    [InlineData("test")]
+    [InlineData("default")]
+    public async Task A_step_without_a_shell_can_run_what_it_has(string builder)
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        await using var daemon = await StartDockerAsync(place, builder);
+        place.Write("Dockerfile", "FROM busybox:1.36 AS tools\nFROM scratch\nCOPY --from=tools /bin/busybox /busybox\nRUN [\"/busybox\", \"false\"]\n");
+        await using var terminal = TerminalSession.Start(place, $"{Repository.Executable} debug build --builder {builder} --network=none .; echo [$?]");
+
+        await terminal.WaitForAsync("has ended");
+        await terminal.WaitForAsync("(buildx)");
+        Assert.Contains("executable file", terminal.Shown, StringComparison.Ordinal);
+        await terminal.TypeAsync("exec /busybox echo \"still  here\"\r");
+        await terminal.WaitForAsync("still  here\r\n");
+        await terminal.WaitForAsync("(buildx)");
+        await terminal.TypeAsync("exit\r");
+        await terminal.WaitForAsync("[1]");
+    }
+
+    [Fact]
+    public async Task What_is_typed_to_a_process_without_a_terminal_goes_in_lines()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        place.Write("Dockerfile", "FROM busybox:1.36\nRUN false\n");
+        await using var terminal = TerminalSession.Start(place, $"stty -echo; {Repository.Executable} debug --invoke 'args=cat,tty=false' build .; echo [$?]");
+
+        await terminal.WaitForAsync("lists its commands");
+        await Task.Delay(1000, Cancellation);
+        await terminal.TypeAsync("wrong\u007f\u007f\u007f\u007f\u007fright\r");
+        await terminal.WaitForAsync("right\r\nright\r\n");
+        await terminal.TypeAsync("\u0004");
+        await terminal.WaitForAsync("process 1 (cat) has ended\r\n");
+        await terminal.TypeAsync("exit\r");
+        await terminal.WaitForAsync("[1]");
+    }
+
     [Fact]
     public async Task What_is_no_step_can_be_corrected_too()
     {

@@ -17,6 +17,7 @@ internal sealed class TerminalFront : IMonitorFront
     private readonly MonitorCommands _commands;
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly List<byte> _typed = [];
+    private readonly List<byte> _line = [];
     private bool _isAtPrompt = true;
     private bool _isEscaped;
 
@@ -168,6 +169,7 @@ internal sealed class TerminalFront : IMonitorFront
         process.Output.ShowTo(WriteOutput);
         Attached = null;
         _typed.Clear();
+        _line.Clear();
         WriteLine($"\nprocess {process.Id} ({process.Command}) has ended{(MonitoredProcess.Describe(await process.Completion) is { } failure ? $": {failure}" : "")}");
         _isAtPrompt = true;
         _editor.Show();
@@ -216,16 +218,33 @@ internal sealed class TerminalFront : IMonitorFront
                 case 0x03:
                     await process.DisposeAsync();
                     return;
-                case 0x04:
+                case 0x04 when _line.Count == 0:
                     await process.EndInputAsync();
                     return;
-                default:
-                    byte[] passed = [typed == '\r' ? (byte)'\n' : typed];
-                    WriteOutput(1, passed);
-                    await process.TypeAsync(passed);
+                case 0x7f or 0x08 when _line.Count > 0:
+                    _line.RemoveAt(_line.Count - 1);
+                    WriteBytes("\b \b"u8);
+                    break;
+                case (byte)'\r' or (byte)'\n':
+                    WriteBytes("\r\n"u8);
+                    _line.Add((byte)'\n');
+                    await SendLineAsync(process);
+                    break;
+                case 0x04:
+                    await SendLineAsync(process);
+                    break;
+                case >= 0x20 and not 0x7f:
+                    WriteBytes([typed]);
+                    _line.Add(typed);
                     break;
             }
         }
+    }
+
+    private async Task SendLineAsync(ContainerProcess process)
+    {
+        await process.TypeAsync(_line.ToArray());
+        _line.Clear();
     }
 
     private async Task TryAsync(Func<Task> act)

@@ -77,11 +77,13 @@ internal sealed partial class RuntimeRun
         return null;
     }
 
-    private SafeHandle TakeTerminal()
+    private SafeHandle? TakeTerminal()
     {
         lock (_lock)
         {
             _terminal = Console!.Receive();
+            if (_terminal is null)
+                return null;
             if (_windowSize is var (rows, columns))
                 ConsoleSocket.Resize(_terminal, rows, columns);
         }

@@ -33,7 +33,8 @@ public sealed unsafe class ConsoleSocket : IDisposable
     public SafeHandle Handle => _listener.SafeHandle;
 
     /// <summary>Receives the terminal's own end: what is read from it the program has printed, what is written to it was typed.</summary>
-    public SafeFileHandle Receive()
+    /// <returns>Null when the runtime has left without one: it has failed, and tells why itself.</returns>
+    public SafeFileHandle? Receive()
     {
         using var connection = _listener.Accept();
         byte data = 0;
@@ -53,7 +54,7 @@ public sealed unsafe class ConsoleSocket : IDisposable
         var header = (int*)control;
         const uint smallest = 20;
         if (message.ControlLength < smallest || header[2] != socketLevel || header[3] != rights)
-            throw new IOException("the OCI runtime sent no terminal");
+            return null;
         return new SafeFileHandle(header[4], ownsHandle: true);
     }
 
