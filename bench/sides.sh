@@ -40,6 +40,7 @@ start_docker() {
   for emulator in aarch64 arm i386 ppc64le s390x; do
     [ ! -x "/usr/bin/qemu-$emulator-static" ] || ln -s "/usr/bin/qemu-$emulator-static" "$work/theirs/bin/buildkit-qemu-$emulator"
   done
+  ln -s /usr/bin/tini-static "$work/theirs/bin/docker-init"
   # Without containerd's image store it can neither write OCI archives nor export caches nor push for several platforms.
   echo '{ "features": { "containerd-snapshotter": true } }' >"$work/theirs/daemon.json"
   PATH=$peers/bin:$work/theirs/bin:$PATH "$peers/bin/dockerd" --config-file "$work/theirs/daemon.json" --registry-mirror "http://localhost:$mirror_port" \
