@@ -65,6 +65,7 @@ measure() {
   cd "$place"
   ! is_function prepare || prepare
   load_before=$(cut -d ' ' -f 1 /proc/loadavg)
+  forget_peak_memory
   for ((i = 1; i <= runs; i++)); do
     ! is_function before || before "$i"
     # Who begins changes from run to run, so that nobody always finds the machine as the same other one left it.
@@ -78,6 +79,7 @@ measure() {
     ! is_function after || after
   done
   load_after=$(cut -d ' ' -f 1 /proc/loadavg)
+  memory=$(jq -cn --argjson ours "$(peak_memory ours)" --argjson theirs "$(peak_memory theirs)" '{ $ours, $theirs }')
   ! is_function finish || finish
   cd "$work"
   rm -rf "$place"
@@ -92,7 +94,7 @@ summarize() {
 outcome() {
   local side
   for side in $sides; do jq -cn --arg side "$side" --argjson times "$(summarize "$work/times/$side")" '{ ($side): $times }'; done |
-    jq -cs --arg name "$name" --arg title "$title" --arg budget "$budget" --argjson failures "$failures" --argjson before "$load_before" --argjson after "$load_after" \
+    jq -cs --arg name "$name" --arg title "$title" --arg budget "$budget" --argjson failures "$failures" --argjson memory "$memory" --argjson before "$load_before" --argjson after "$load_after" \
       '{ $name, $title } + (add as $sides | $sides + { ratio: ($sides.ours.median / ($sides.theirs // $sides.ours).median) })
-       + (if $budget == "" then {} else { budget: ($budget | tonumber) } end) + { failures: $failures, loadAverage: { $before, $after } }'
+       + (if $budget == "" then {} else { budget: ($budget | tonumber) } end) + { failures: $failures, peakMemoryMegabytes: $memory, loadAverage: { $before, $after } }'
 }

@@ -75,21 +75,11 @@ internal sealed class FileHashCache : IDisposable
         lock (_saveLock)
         {
             Trim();
-            var size = Unsafe.SizeOf<StoredEntry>();
-            var entries = _entries.Values.ToArray();
-            var data = new byte[HeaderSize + ((long)entries.Length * size) + SHA256.HashSizeInBytes];
-            Magic.CopyTo(data, 0);
-            BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(8), Version);
-            BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(12), entries.Length);
-            var rows = MemoryMarshal.Cast<byte, StoredEntry>(data.AsSpan(HeaderSize, entries.Length * size));
-            for (var i = 0; i < entries.Length; i++)
-                rows[i] = new StoredEntry { Identity = entries[i].Identity, Hash = entries[i].Hash, Generation = entries[i].Generation };
-            var body = data.AsSpan(0, data.Length - SHA256.HashSizeInBytes);
-            SHA256.HashData(body, data.AsSpan(body.Length));
+            var entries = _entries.Values;
             var temporary = _path + ".new";
             try
             {
-                File.WriteAllBytes(temporary, data);
+                Write(temporary, entries);
                 File.Move(temporary, _path, overwrite: true);
             }
             catch (IOException)
@@ -103,6 +93,31 @@ internal sealed class FileHashCache : IDisposable
     {
         _saving?.Dispose();
         Save();
+    }
+
+    private static void Write(string path, ICollection<Entry> entries)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var file = File.Create(path);
+        var data = new byte[Unsafe.SizeOf<StoredEntry>() * 512];
+        Magic.CopyTo(data, 0);
+        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(12), entries.Count);
+        Append(data.AsSpan(0, HeaderSize));
+        foreach (var some in entries.Chunk(512))
+        {
+            var rows = MemoryMarshal.Cast<byte, StoredEntry>(data.AsSpan())[..some.Length];
+            for (var i = 0; i < some.Length; i++)
+                rows[i] = new StoredEntry { Identity = some[i].Identity, Hash = some[i].Hash, Generation = some[i].Generation };
+            Append(MemoryMarshal.AsBytes(rows));
+        }
+        file.Write(hash.GetHashAndReset());
+
+        void Append(ReadOnlySpan<byte> bytes)
+        {
+            hash.AppendData(bytes);
+            file.Write(bytes);
+        }
     }
 
     private void Trim()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Buildx.Engine.Trees;
 using Buildx.Linux;
 
@@ -13,8 +14,15 @@ internal sealed class HashedFile(TreeEntry entry, string path, string name)
 
     public string Name { get; } = name;
 
+    // Most files are not read: they need no room for it.
+    private StrongBox<FileStatus>? _read;
+
     public FileHash Hash { get; set; }
 
     /// <summary>The status the content was read under, when it was read now; else that of the scan.</summary>
-    public FileStatus? Read { get; set; }
+    public FileStatus? Read
+    {
+        get => _read?.Value;
+        set => _read = value is { } status ? new StrongBox<FileStatus>(status) : null;
+    }
 }

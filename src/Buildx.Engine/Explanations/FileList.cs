@@ -1,4 +1,3 @@
-using System.Text;
 using Buildx.Engine.ContentHashing;
 using Buildx.Linux;
 
@@ -16,10 +15,12 @@ internal static class FileList
     /// <returns>Null when there are too many.</returns>
     public static byte[]? Write(IReadOnlyList<HashedFile> files)
     {
-        using var bytes = new MemoryStream();
+        using var bytes = new MemoryStream(files.Count * 40);
         using var writer = new BinaryWriter(bytes);
         var before = "";
-        foreach (var file in files.OrderBy(file => file.Path, StringComparer.Ordinal))
+        var sorted = files.ToArray();
+        Array.Sort(sorted, (first, second) => string.CompareOrdinal(first.Path, second.Path));
+        foreach (var file in sorted)
         {
             if (bytes.Length > MaximumSize)
                 return null;
@@ -47,19 +48,31 @@ internal static class FileList
     public static Dictionary<string, FilePrint> Read(byte[] list)
     {
         var files = new Dictionary<string, FilePrint>(StringComparer.Ordinal);
-        using var reader = new BinaryReader(new MemoryStream(list), Encoding.UTF8);
-        var before = "";
-        while (reader.BaseStream.Position < list.Length)
-        {
-            before = before[..reader.Read7BitEncodedInt()] + reader.ReadString();
-            var mode = (uint)reader.Read7BitEncodedInt();
-            var (uid, gid, size) = ((uint)reader.Read7BitEncodedInt(), (uint)reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
-            var type = (FileType)(mode & 0xf000);
-            var content = type == FileType.Regular ? reader.ReadUInt64() : 0;
-            var link = type == FileType.SymbolicLink ? reader.ReadString() : "";
-            files[before] = new FilePrint(mode, uid, gid, size, content, link, reader.ReadUInt32());
-        }
+        var reader = new FileListReader(list);
+        while (reader.MoveNext())
+            files[reader.Path.ToString()] = reader.Print;
         return files;
+    }
+
+    /// <returns>Of two lists the files that are not the same in both.</returns>
+    public static (Dictionary<string, FilePrint> Before, Dictionary<string, FilePrint> Now) FindDifferences(byte[] before, byte[] now)
+    {
+        var (old, current) = (new FileListReader(before), new FileListReader(now));
+        var (onlyBefore, onlyNow) = (new Dictionary<string, FilePrint>(StringComparer.Ordinal), new Dictionary<string, FilePrint>(StringComparer.Ordinal));
+        var (hasOld, hasCurrent) = (old.MoveNext(), current.MoveNext());
+        while (hasOld || hasCurrent)
+        {
+            var order = !hasOld ? 1 : !hasCurrent ? -1 : old.Path.SequenceCompareTo(current.Path);
+            if (order < 0 || (order == 0 && old.Print != current.Print))
+                onlyBefore[old.Path.ToString()] = old.Print;
+            if (order > 0 || (order == 0 && old.Print != current.Print))
+                onlyNow[current.Path.ToString()] = current.Print;
+            if (order <= 0)
+                hasOld = old.MoveNext();
+            if (order >= 0)
+                hasCurrent = current.MoveNext();
+        }
+        return (onlyBefore, onlyNow);
     }
 
     private static int CommonPrefix(string first, string second)

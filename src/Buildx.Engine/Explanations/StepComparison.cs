@@ -16,6 +16,9 @@ internal sealed class StepComparison(IStepFacts store, Func<InputFacts, StepReas
     private const int OfAnotherRun = 4;
     private const int OfARun = 1;
 
+    // What is compared with one earlier step is likely to be compared with the next.
+    private readonly Dictionary<string, byte[]?> _filesNow = [];
+
     public StepDifference Compare(StepFacts before, StepFacts now) => Compare(before, now, 0);
 
     private StepDifference Compare(StepFacts before, StepFacts now, int depth)
@@ -77,12 +80,20 @@ internal sealed class StepComparison(IStepFacts store, Func<InputFacts, StepReas
     private IReadOnlyList<StepCause> CompareFiles(InputFacts before, InputFacts now, string of)
     {
         if (before.Files is null || now.Files is null
-            || store.FindFiles(Digest.Parse(before.Files)) is not { } old || store.FindFiles(Digest.Parse(now.Files)) is not { } list)
+            || store.FindFiles(Digest.Parse(before.Files)) is not { } old || FindFilesNow(now.Files) is not { } list)
         {
             return [new(CauseKinds.Files, Of: of)];
         }
-        var causes = FileComparison.Compare(FileList.Read(old), FileList.Read(list), of);
+        var (onlyBefore, onlyNow) = FileList.FindDifferences(old, list);
+        var causes = FileComparison.Compare(onlyBefore, onlyNow, of);
         return causes.Count > 0 ? causes : [new(CauseKinds.Files, Of: of)];
+    }
+
+    private byte[]? FindFilesNow(string files)
+    {
+        if (!_filesNow.TryGetValue(files, out var list))
+            _filesNow[files] = list = store.FindFiles(Digest.Parse(files));
+        return list;
     }
 
     private StepFacts? Find(string record) => store.Find(Digest.Parse(record)) is { } json ? StepFacts.TryRead(json) : null;

@@ -38,6 +38,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly HttpSource _downloads;
     private readonly AfterBuilds? _pruning;
     private readonly AfterBuilds _memory;
+    private readonly AfterBuilds _garbage;
 
     private Engine(EngineConfiguration configuration, IStorage storage, ChildCommand helper, TimeProvider time)
     {
@@ -48,6 +49,7 @@ internal sealed class Engine : IAsyncDisposable
             ?? ConfigurationReader.DefaultPolicies(ConfigurationReader.DefaultCaps(ConfigurationReader.DiskSize(configuration.Root)));
         _pruning = AutomaticPruning.Start(storage, policies, Activity, time);
         _memory = MemoryRelease.Start(Activity, time);
+        _garbage = MemoryRelease.StartCollecting(Activity, time);
 
         var registry = new RegistryConfiguration { Hosts = configuration.Registries };
         if (configuration.MaximumRegistryConcurrency is { } concurrency)
@@ -126,6 +128,7 @@ internal sealed class Engine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _garbage.DisposeAsync();
         await _memory.DisposeAsync();
         if (_pruning is not null)
             await _pruning.DisposeAsync();

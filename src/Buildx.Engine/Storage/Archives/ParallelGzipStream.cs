@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Buildx.Engine.Storage;
 
@@ -12,10 +11,10 @@ internal sealed class ParallelGzipStream(Stream target, int level, int? cores = 
 {
     private const int BlockSize = 1024 * 1024;
 
-    private readonly Queue<Task<Block>> _running = [];
+    private readonly Queue<Task<GzipBlock>> _running = [];
     private readonly int _maxRunning = cores ?? Environment.ProcessorCount + 1;
-    private byte[] _input = new byte[BlockSize];
-    private int _inputLength;
+    private readonly Stack<GzipBlock> _unused = [];
+    private GzipBlock _block = new(BlockSize);
     private uint _checksum;
     private uint _total;
     private bool _started;
@@ -25,11 +24,8 @@ internal sealed class ParallelGzipStream(Stream target, int level, int? cores = 
     {
         while (!buffer.IsEmpty)
         {
-            var length = Math.Min(buffer.Length, BlockSize - _inputLength);
-            buffer[..length].CopyTo(_input.AsSpan(_inputLength));
-            _inputLength += length;
-            buffer = buffer[length..];
-            if (_inputLength == BlockSize)
+            buffer = buffer[_block.Fill(buffer)..];
+            if (_block.IsFull)
                 StartBlock();
         }
     }
@@ -39,7 +35,7 @@ internal sealed class ParallelGzipStream(Stream target, int level, int? cores = 
         if (disposing && !_ended)
         {
             _ended = true;
-            if (_inputLength > 0)
+            if (!_block.Input.IsEmpty)
                 StartBlock();
             WriteHeader();
             while (_running.Count > 0)
@@ -50,23 +46,24 @@ internal sealed class ParallelGzipStream(Stream target, int level, int? cores = 
             BinaryPrimitives.WriteUInt32LittleEndian(end[2..], _checksum);
             BinaryPrimitives.WriteUInt32LittleEndian(end[6..], _total);
             target.Write(end);
+            _block.Dispose();
+            foreach (var block in _unused)
+                block.Dispose();
         }
         base.Dispose(disposing);
     }
 
     private void StartBlock()
     {
-        _checksum = Crc32.Append(_checksum, _input.AsSpan(0, _inputLength));
-        _total += (uint)_inputLength;
-        var (input, length) = (_input, _inputLength);
-        _running.Enqueue(Task.Run(() => Compress(input, length, level)));
-        _inputLength = 0;
-        _input = [];
+        var block = _block;
+        _checksum = Crc32.Append(_checksum, block.Input);
+        _total += (uint)block.Input.Length;
+        _running.Enqueue(Task.Run(() => block.Compress(level)));
         WriteHeader();
         while (_running.Count >= _maxRunning || (_running.Count > 0 && _running.Peek().IsCompleted))
             WriteBlock();
-        if (_input.Length == 0)
-            _input = new byte[BlockSize];
+        if (!_unused.TryPop(out _block!))
+            _block = new GzipBlock(BlockSize);
     }
 
     private void WriteHeader()
@@ -81,20 +78,8 @@ internal sealed class ParallelGzipStream(Stream target, int level, int? cores = 
     private void WriteBlock()
     {
         var block = _running.Dequeue().GetAwaiter().GetResult();
-        target.Write(block.Output.AsSpan(0, block.Length));
-        _input = block.Input;
+        target.Write(block.Output);
+        block.Clear();
+        _unused.Push(block);
     }
-
-    private static Block Compress(byte[] input, int length, int level)
-    {
-        var output = new MemoryStream(length / 2);
-        using var deflate = new DeflateStream(output, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true);
-        deflate.Write(input, 0, length);
-        // Ends on a byte's boundary, without saying that it's the last block; what disposing adds isn't taken.
-        deflate.Flush();
-        var end = (int)output.Length;
-        return new Block(input, output.GetBuffer(), end);
-    }
-
-    private sealed record Block(byte[] Input, byte[] Output, int Length);
 }

@@ -15,10 +15,13 @@ internal sealed class CopyTracker(CopyManifest? before, DateTimeOffset began)
     private int _known;
     private int _changed;
 
-    /// <summary>All that the copy makes or has left out.</summary>
-    public CopyManifest Made { get; } = new();
+    // Shortened paths, where nothing else keeps them.
+    private readonly HashSet<UInt128> _visited = new(before?.Count ?? 0);
 
-    /// <summary>Whether <see cref="Made"/> says all there is to say of what was copied.</summary>
+    /// <summary>All that the copy makes; null when it goes on from an earlier one.</summary>
+    public CopyManifest? Made { get; } = before is null ? new() : null;
+
+    /// <summary>Whether what is tracked says all there is to say of what was copied.</summary>
     public bool IsComplete { get; private set; } = true;
 
     /// <summary>Whether everything that the earlier copy made is still made.</summary>
@@ -57,7 +60,7 @@ internal sealed class CopyTracker(CopyManifest? before, DateTimeOffset began)
         var key = CopyManifest.Shorten(path);
         var earlier = before?.Find(key);
         var isSure = status.ChangedAt.UnixNanoseconds <= _lastSure && status.ModifiedAt.UnixNanoseconds <= _lastSure;
-        if (!Made.TryAdd(key, isSure ? state : state with { Identity = default }))
+        if (!(Made?.TryAdd(key, isSure ? state : state with { Identity = default }) ?? _visited.Add(key)))
             GiveUp();
         if (earlier is { } known)
         {

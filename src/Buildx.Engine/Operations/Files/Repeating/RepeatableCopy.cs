@@ -36,8 +36,8 @@ internal sealed class RepeatableCopy(FileOperation operation, IReadOnlyList<IFil
     {
         await using var run = new FileOperationRun(operation, inputs, layers) { Tracker = tracker, Start = start };
         var result = (await run.RunAsync(cancellationToken))[0];
-        if (start is null && tracker.IsComplete)
-            history.Set(key, result.Layers[^1], tracker.Made);
+        if (tracker is { Made: { } made, IsComplete: true })
+            history.Set(key, result.Layers[^1], made);
         return result;
     }
 
