@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Buildx.Protocol.FileSync.Patterns;
 
 namespace Buildx.Protocol.Tests.FileSync;
@@ -63,6 +64,27 @@ public sealed class PatternMatcherTests
                     break;
             }
             Assert.True(matched == matcher.IsMatch(path), path);
+        }
+    }
+
+    [Fact]
+    public void Wildcards_match_as_the_regular_expressions_that_they_stand_for()
+    {
+        (string Pattern, string Regex)[] parts = [("a", "a"), ("b", "b"), ("/", "/"), ("*", "[^/]*"), ("?", "[^/]"), ("**/", "(.*/)?"), ("/**/", "/(.*/)?"), ("\\*", "\\*")];
+        var random = new Random(7);
+        for (var i = 0; i < 3000; i++)
+        {
+            var chosen = Enumerable.Range(0, random.Next(1, 8)).Select(_ => parts[random.Next(parts.Length)]).ToArray();
+            var pattern = "a" + string.Concat(chosen.Select(part => part.Pattern)) + "b";
+            // Two parts that make a third one, or a path that is cleaned.
+            if (pattern.Contains("//", StringComparison.Ordinal) || chosen.Zip(chosen.Skip(1)).Any(pair => pair.First.Pattern.EndsWith('*') && pair.Second.Pattern.StartsWith('*')))
+                continue;
+            var regex = new Regex("^a" + string.Concat(chosen.Select(part => part.Regex)) + "b$", RegexOptions.NonBacktracking);
+            for (var j = 0; j < 20; j++)
+            {
+                var path = "a" + string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => "aab/*"[random.Next(5)])) + "b";
+                Assert.True(regex.IsMatch(path) == PathPattern.Parse(pattern)!.IsMatch(path), $"{pattern} {path}");
+            }
         }
     }
 

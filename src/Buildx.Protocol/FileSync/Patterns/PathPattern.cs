@@ -9,16 +9,30 @@ namespace Buildx.Protocol.FileSync.Patterns;
 /// </summary>
 public sealed class PathPattern
 {
+    private const string Wildcards = "*[]?^\\";
+
     private readonly Kind _kind;
     private readonly string _literal;
+    private readonly Glob? _glob;
     private readonly Regex? _regex;
 
-    private PathPattern(string text, bool isException, Kind kind, string literal, Regex? regex)
+    // With what anything that a pattern with wildcards matches begins and ends: most paths are told by it.
+    private readonly string _start = "";
+    private readonly string _end = "";
+
+    private PathPattern(string text, bool isException, Kind kind, string literal, Glob? glob = null, Regex? regex = null)
     {
-        (Text, IsException, _kind, _literal, _regex) = (text, isException, kind, literal, regex);
+        (Text, IsException, _kind, _literal, _glob, _regex) = (text, isException, kind, literal, glob, regex);
+        if (kind == Kind.Wildcards)
+        {
+            _start = text[..text.AsSpan().IndexOfAny(Wildcards)];
+            var last = text.AsSpan().LastIndexOfAny(Wildcards);
+            // What follows a backslash is literal too, but a slash behind two stars belongs to them.
+            _end = text[(last + 1)..].TrimStart('/');
+        }
         WithoutTrailingGlob = text.EndsWith("/**", StringComparison.Ordinal) ? text[..^3] : text.EndsWith("/*", StringComparison.Ordinal) ? text[..^2] : text;
-        HasWildcards = text.AsSpan().IndexOfAny("*[]?^\\") >= 0;
-        IsPrefix = WithoutTrailingGlob.AsSpan().IndexOfAny("*[]?^\\") < 0;
+        HasWildcards = text.AsSpan().IndexOfAny(Wildcards) >= 0;
+        IsPrefix = WithoutTrailingGlob.AsSpan().IndexOfAny(Wildcards) < 0;
     }
 
     private enum Kind
@@ -26,7 +40,7 @@ public sealed class PathPattern
         Exact,
         Prefix,
         Suffix,
-        Regex,
+        Wildcards,
     }
 
     /// <summary>The pattern, cleaned, without the <c>!</c>.</summary>
@@ -60,10 +74,11 @@ public sealed class PathPattern
         var (kind, regex) = Compile(pattern);
         return kind switch
         {
-            Kind.Prefix => new PathPattern(pattern, isException, kind, pattern[..^2], null),
-            Kind.Suffix => new PathPattern(pattern, isException, kind, pattern[2..], null),
-            Kind.Regex => new PathPattern(pattern, isException, kind, pattern, ToRegex(regex, pattern)),
-            _ => new PathPattern(pattern, isException, kind, pattern, null),
+            Kind.Prefix => new PathPattern(pattern, isException, kind, pattern[..^2]),
+            Kind.Suffix => new PathPattern(pattern, isException, kind, pattern[2..]),
+            Kind.Wildcards when Glob.Create(pattern) is { } glob => new PathPattern(pattern, isException, kind, pattern, glob),
+            Kind.Wildcards => new PathPattern(pattern, isException, kind, pattern, regex: ToRegex(regex, pattern)),
+            _ => new PathPattern(pattern, isException, kind, pattern),
         };
     }
 
@@ -73,7 +88,7 @@ public sealed class PathPattern
         Kind.Exact => path.SequenceEqual(_literal),
         Kind.Prefix => path.StartsWith(_literal),
         Kind.Suffix => path.EndsWith(_literal) || (_literal is ['/', ..] && path.SequenceEqual(_literal.AsSpan(1))),
-        _ => _regex!.IsMatch(path),
+        _ => path.Length >= _start.Length + _end.Length && path.StartsWith(_start) && path.EndsWith(_end) && (_glob?.IsMatch(path) ?? _regex!.IsMatch(path)),
     };
 
     public override string ToString() => IsException ? "!" + Text : Text;
@@ -100,32 +115,32 @@ public sealed class PathPattern
                         else
                         {
                             regex.Append(".*");
-                            kind = Kind.Regex;
+                            kind = Kind.Wildcards;
                         }
                     }
                     else
                     {
                         regex.Append("(.*/)?");
-                        kind = Kind.Regex;
+                        kind = Kind.Wildcards;
                     }
                     if (token == 0)
                         kind = Kind.Suffix;
                     break;
                 case '*':
                     regex.Append("[^/]*");
-                    kind = Kind.Regex;
+                    kind = Kind.Wildcards;
                     break;
                 case '?':
                     regex.Append("[^/]");
-                    kind = Kind.Regex;
+                    kind = Kind.Wildcards;
                     break;
                 case '\\' when i + 1 < pattern.Length:
                     regex.Append(Regex.Escape(pattern[++i].ToString()));
-                    kind = Kind.Regex;
+                    kind = Kind.Wildcards;
                     break;
                 case '[' or ']':
                     regex.Append(c);
-                    kind = Kind.Regex;
+                    kind = Kind.Wildcards;
                     break;
                 case '.' or '+' or '(' or ')' or '|' or '{' or '}' or '$' or '\\' or '#' or ' ':
                     regex.Append('\\').Append(c);
