@@ -49,6 +49,7 @@ load_workload() {
   title= runs=5 sides='ours theirs' budget='' full=
   # shellcheck disable=SC1090
   . "$root/bench/workloads/$name.sh"
+  [ "$alone" = no ] || sides=ours
   command -v buildah >/dev/null || sides=${sides/ buildah/}
   size=$full
   [ -z "$chosen_runs" ] || runs=$chosen_runs

@@ -1,7 +1,7 @@
 # One of many files has changed since the last build, and one COPY takes them all.
 # shellcheck source=bench/workloads/tree.part
 . "$root/bench/workloads/tree.part"
-title='one file changed among 50,000' runs=5 budget=0.1 sides='ours theirs buildah' full=50000
+title='one file changed among 50,000' runs=5 budget=0.1 full=50000
 prepare() {
   many_files tree "$size"
   printf 'FROM busybox:1.36\nCOPY tree /tree\n' >Dockerfile

@@ -1,5 +1,5 @@
 # The first build of files of 1 MB that no engine has seen. A directory of its own for each run, and new content.
-title='1 GB context, every file changed' runs=5 budget=0.35 sides='ours theirs buildah' full=1000
+title='1 GB context, every file changed' runs=5 budget=0.35 full=1000
 before() {
   context=context-$1
   mkdir -p "$context/data"

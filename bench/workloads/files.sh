@@ -1,7 +1,7 @@
 # Nothing has changed in a context of many files.
 # shellcheck source=bench/workloads/tree.part
 . "$root/bench/workloads/tree.part"
-title='fully cached build, 50,000 files' runs=5 budget=0.2 sides='ours theirs buildah' full=50000
+title='fully cached build, 50,000 files' runs=5 budget=0.2 full=50000
 prepare() {
   many_files tree "$size"
   printf 'FROM busybox:1.36\nCOPY tree /tree\n' >Dockerfile

@@ -1,5 +1,5 @@
 # An image of many layers is pulled from a registry and unpacked; nobody has any of it.
-title='pull and unpack, 64 layers' runs=5 sides='ours theirs buildah' full=64
+title='pull and unpack, 64 layers' runs=5 full=64
 prepare() {
   { echo 'FROM busybox:1.36'
     for i in $(seq "$size"); do echo "RUN mkdir /d$i && for f in \$(seq 40); do head -c 20000 /dev/urandom | base64 > /d$i/\$f; done"; done; } >Dockerfile
