@@ -11,9 +11,6 @@ internal interface IEmulation
 
     EmulationKind GetKind(Platform platform);
 
-    /// <summary>Steps for a platform are to come: what they need is made ready meanwhile.</summary>
-    void Expect(Platform platform);
-
     /// <summary>For <see cref="EmulationKind.Unsupported"/>: why, and the command that changes it.</summary>
     string DescribeRemedy(Platform platform);
 }

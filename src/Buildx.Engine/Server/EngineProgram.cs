@@ -4,7 +4,6 @@ using Buildx.Engine.Server.Configuration;
 using Buildx.Engine.Server.Diagnostics;
 using Buildx.Engine.Server.Listening;
 using Buildx.Engine.Storage;
-using Buildx.Linux;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -39,8 +38,6 @@ public static class EngineProgram
                 return 0;
             }
             var configuration = ConfigurationReader.Read(flags, out var warnings);
-            // Nearly all of it is about to be used.
-            FileSystem.ReadAhead("/proc/self/exe");
             EngineBootstrap.Enter(warning => Console.Error.WriteLine($"warning: {warning}"));
             using var signals = new StopSignals();
             await RunAsync(configuration, warnings, signals, cancellationToken);

@@ -40,10 +40,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     public static partial long Lseek(int file, long offset, int whence);
 
-    /// <returns>An error number, and not in errno.</returns>
-    [LibraryImport(Library, EntryPoint = "posix_fadvise")]
-    public static partial int PosixFadvise(int file, long offset, long length, int advice);
-
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
     public static partial nint Readlinkat(int directory, [MarshalUsing(typeof(LinuxPathMarshaller))] string path, byte* buffer, nint length);
 

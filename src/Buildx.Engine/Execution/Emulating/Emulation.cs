@@ -51,12 +51,6 @@ internal sealed class Emulation : IEmulation, IDisposable
         return normal.Os == "linux" && _kinds.TryGetValue(normal.Architecture, out var kind) ? kind : EmulationKind.Unsupported;
     }
 
-    public void Expect(Platform platform)
-    {
-        if (GetKind(platform) == EmulationKind.PrivateHandler && Emulator.For(platform.Normalize().Architecture)?.FindInterpreter() is { } interpreter)
-            FileSystem.ReadAhead(interpreter);
-    }
-
     public string DescribeRemedy(Platform platform)
     {
         var normal = platform.Normalize();

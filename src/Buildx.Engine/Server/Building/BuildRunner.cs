@@ -75,7 +75,7 @@ internal sealed class BuildRunner(
         var result = request.Definition is { } definition
             ? new FrontendResult([new FrontendReference("", Platform.Host, await bridge.ReferenceAsync(definition, cancellationToken), null)], false, new Dictionary<string, byte[]>())
             : await (job.ClientFrontend ?? frontends.Find(request.Frontend)).SolveAsync(new FrontendRequest(request.FrontendOptions, request.FrontendInputs), bridge, cancellationToken);
-        PreparePlatforms(result);
+        RefuseWhatCannotRun(result);
         return result;
     }
 
@@ -99,10 +99,9 @@ internal sealed class BuildRunner(
         return (result, [.. made.OfType<CacheRoot>()], statements);
     }
 
-    /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy; the others are got ready for.</summary>
-    private void PreparePlatforms(FrontendResult result)
+    /// <summary>A platform whose binaries can't run here is told before the first step starts, with the remedy.</summary>
+    private void RefuseWhatCannotRun(FrontendResult result)
     {
-        var expected = new HashSet<Platform>();
         foreach (var reference in result.References.Select(reference => reference.Reference).OfType<BuildReference>())
         {
             foreach (var vertex in reference.Graph.Vertices)
@@ -112,8 +111,6 @@ internal sealed class BuildRunner(
                 var platform = PlatformMessage.Read(vertex.Operation.Platform) ?? Platform.Host;
                 if (emulation.GetKind(platform) == EmulationKind.Unsupported)
                     throw new VertexException(vertex, new ExecutionException(emulation.DescribeRemedy(platform)));
-                if (expected.Add(platform))
-                    emulation.Expect(platform);
             }
         }
     }
