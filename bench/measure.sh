@@ -57,7 +57,8 @@ load_workload() {
 
 # measure  Runs the loaded workload; leaves the times of each side in $work/times/SIDE.
 measure() {
-  local i side turn
+  # No name that a workload's own loops take: what a function calls sees its variables.
+  local round side turn
   local -a order
   failures=0
   rm -rf "$work/times" "$work/place"
@@ -67,12 +68,12 @@ measure() {
   ! is_function prepare || prepare
   load_before=$(cut -d ' ' -f 1 /proc/loadavg)
   forget_peak_memory
-  for ((i = 1; i <= runs; i++)); do
-    ! is_function before || before "$i"
+  for ((round = 1; round <= runs; round++)); do
+    ! is_function before || before "$round"
     # Who begins changes from run to run, so that nobody always finds the machine as the same other one left it.
     read -ra order <<<"$sides"
     for ((turn = 0; turn < ${#order[@]}; turn++)); do
-      side=${order[(turn + i) % ${#order[@]}]}
+      side=${order[(turn + round) % ${#order[@]}]}
       time_one "$side"
       echo "$elapsed" >>"$work/times/$side"
       ! is_function behind || behind "$side"

@@ -15,6 +15,9 @@ buildah() {
     --storage-driver overlay --cgroup-manager cgroupfs "$@"
 }
 
+# All that the base image is there for.
+eight_platforms=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/mips64le,linux/ppc64le,linux/s390x
+
 # build SIDE CONTEXT [FLAG...]  Builds without exporting anything: what is measured is the build. Buildah has no way not to make an image.
 build() {
   local side=$1 context=$2

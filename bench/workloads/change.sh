@@ -2,11 +2,7 @@
 # shellcheck source=bench/workloads/tree.part
 . "$root/bench/workloads/tree.part"
 title='one file changed among 50,000' runs=5 budget=0.1 full=50000
-prepare() {
-  many_files tree "$size"
-  printf 'FROM busybox:1.36\nCOPY tree /tree\n' >Dockerfile
-  warm_up
-}
+prepare() { copied_files; }
 before() {
   echo "$1 $RANDOM" >>tree/$(ls tree | head -n 1)/100
   sync

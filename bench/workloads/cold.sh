@@ -24,7 +24,7 @@ run() {
   fi
   "$1" create --name "$builder" "${flags[@]}" --buildkitd-config "$work/ours/buildkitd.toml"
   "$1" build --builder "$builder" --progress=plain --output "type=image,name=$registry/cold-$1,push=true" \
-    --platform=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/mips64le,linux/ppc64le,linux/s390x "$root/examples/platforms"
+    --platform="$eight_platforms" "$root/examples/platforms"
 }
 finish() {
   theirs rm --force cold >/dev/null 2>&1 || true

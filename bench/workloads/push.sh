@@ -9,5 +9,5 @@ prepare() {
 before() { head -c 100000 /dev/urandom >small; }
 run() {
   export_to "$1" . --output "type=image,name=$registry/pushed-$1,push=true" \
-    --platform=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/mips64le,linux/ppc64le,linux/s390x
+    --platform="$eight_platforms"
 }

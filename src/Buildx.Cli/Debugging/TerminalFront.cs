@@ -192,7 +192,7 @@ internal sealed class TerminalFront : IMonitorFront
 
     private void Resize()
     {
-        if (Attached is { Program.HasTerminal: true } process && _terminal.Size is var (rows, columns))
+        if (Attached is { Program.HasTerminal: true } process && _terminal.Size is var (columns, rows))
             _ = process.Process.ResizeAsync(rows, columns);
     }
 

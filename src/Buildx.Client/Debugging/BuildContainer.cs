@@ -7,21 +7,20 @@ namespace Buildx.Client.Debugging;
 public sealed class BuildContainer : IAsyncDisposable
 {
     private readonly LLBBridge.LLBBridgeClient _bridge;
-    private readonly Metadata _headers;
     private readonly string _id;
 
-    internal BuildContainer(LLBBridge.LLBBridgeClient bridge, Metadata headers, string id) => (_bridge, _headers, _id) = (bridge, headers, id);
+    internal BuildContainer(LLBBridge.LLBBridgeClient bridge, string id) => (_bridge, _id) = (bridge, id);
 
     /// <summary>Starts a process; whether it could be started, its end tells.</summary>
     /// <param name="write">Takes what the process writes, with the number of the stream: 1 or 2.</param>
     public Task<ContainerProcess> StartAsync(ContainerProgram program, Action<int, ReadOnlyMemory<byte>> write, CancellationToken cancellationToken = default) =>
-        ContainerProcess.StartAsync(_bridge.ExecProcess(_headers, cancellationToken: cancellationToken), _id, program, write);
+        ContainerProcess.StartAsync(_bridge.ExecProcess(cancellationToken: cancellationToken), _id, program, write);
 
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await _bridge.ReleaseContainerAsync(new ReleaseContainerRequest { ContainerID = _id }, _headers);
+            await _bridge.ReleaseContainerAsync(new ReleaseContainerRequest { ContainerID = _id });
         }
         catch (RpcException)
         {

@@ -13,15 +13,13 @@ internal sealed class DebuggedBuild(LLBBridge.LLBBridgeClient bridge, string bui
 {
     private const string ConfigKey = "containerimage.config";
 
-    private readonly Metadata _headers = new() { { "buildkit-controlapi-buildid", buildRef } };
-
     /// <param name="pause">Looks at it; false asks for another build in its place.</param>
     /// <exception cref="BuildRestartException">It was asked for.</exception>
     public async Task RunAsync(Func<PausedBuild, CancellationToken, Task<bool>> pause, CancellationToken cancellationToken)
     {
         try
         {
-            var capabilities = (await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken)).FrontendAPICaps
+            var capabilities = (await bridge.PingAsync(new PingRequest(), cancellationToken: cancellationToken)).FrontendAPICaps
                 .Where(capability => capability.Enabled).Select(capability => capability.ID).ToHashSet(StringComparer.Ordinal);
             if (!capabilities.Contains("gateway.exec") || !capabilities.Contains("gateway.evaluate"))
                 throw new RpcException(new Grpc.Core.Status(StatusCode.Unimplemented, "this BuildKit is too old for a debugger: it needs 0.11, or Docker Engine 23"));
@@ -29,7 +27,7 @@ internal sealed class DebuggedBuild(LLBBridge.LLBBridgeClient bridge, string bui
             RpcException? failure = null;
             try
             {
-                result = (await bridge.SolveAsync(FrontendRequests.Create(options), _headers, cancellationToken: cancellationToken)).Result;
+                result = (await bridge.SolveAsync(FrontendRequests.Create(options), cancellationToken: cancellationToken)).Result;
                 await EvaluateAsync(result, cancellationToken);
             }
             catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is not (StatusCode.Cancelled or StatusCode.Unavailable))
@@ -39,27 +37,27 @@ internal sealed class DebuggedBuild(LLBBridge.LLBBridgeClient bridge, string bui
             var source = failure is null
                 ? SourceOf(result!)
                 : ContainerSource.OfFailure(RpcStatusDetails.Read(failure).FindSolve(), capabilities.Contains("gateway.exec.secretenv"));
-            var paused = new PausedBuild(bridge, _headers, source, failure is null ? null : new SolveException(buildRef, daemon, failure));
+            var paused = new PausedBuild(bridge, source, failure is null ? null : new SolveException(buildRef, daemon, failure));
             if (!await pause(paused, cancellationToken))
                 throw new BuildRestartException();
             if (failure is not null)
                 throw failure;
-            await bridge.ReturnAsync(new ReturnRequest { Result = result }, _headers, cancellationToken: cancellationToken);
+            await bridge.ReturnAsync(new ReturnRequest { Result = result }, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {
-            await FrontendRequests.FailAsync(bridge, _headers, e, cancellationToken);
+            await FrontendRequests.FailAsync(bridge, e, cancellationToken);
             throw;
         }
         catch (BuildRestartException e)
         {
-            await FrontendRequests.FailAsync(bridge, _headers, new RpcException(new Grpc.Core.Status(StatusCode.Aborted, e.Message)), cancellationToken);
+            await FrontendRequests.FailAsync(bridge, new RpcException(new Grpc.Core.Status(StatusCode.Aborted, e.Message)), cancellationToken);
             throw;
         }
     }
 
     private Task EvaluateAsync(Result result, CancellationToken cancellationToken) => Task.WhenAll(ReferencesOf(result).Select(entry =>
-        bridge.EvaluateAsync(new EvaluateRequest { Ref = entry.Reference }, _headers, cancellationToken: cancellationToken).ResponseAsync));
+        bridge.EvaluateAsync(new EvaluateRequest { Ref = entry.Reference }, cancellationToken: cancellationToken).ResponseAsync));
 
     // Of several platforms, the first.
     private ContainerSource? SourceOf(Result result)

@@ -7,11 +7,10 @@ namespace Buildx.Client.Debugging;
 public sealed class PausedBuild
 {
     private readonly LLBBridge.LLBBridgeClient _bridge;
-    private readonly Metadata _headers;
     private readonly ContainerSource? _source;
 
-    internal PausedBuild(LLBBridge.LLBBridgeClient bridge, Metadata headers, ContainerSource? source, SolveException? failure) =>
-        (_bridge, _headers, _source, Failure) = (bridge, headers, source, failure);
+    internal PausedBuild(LLBBridge.LLBBridgeClient bridge, ContainerSource? source, SolveException? failure) =>
+        (_bridge, _source, Failure) = (bridge, source, failure);
 
     /// <summary>Why it failed; null when everything is built, and nothing exported yet.</summary>
     public SolveException? Failure { get; }
@@ -33,7 +32,7 @@ public sealed class PausedBuild
         var request = (before ? _source?.Before : _source?.After) ?? throw new InvalidOperationException("there is nothing that a container could be made of");
         request = request.Clone();
         request.ContainerID = SessionTunnel.NewId();
-        await _bridge.NewContainerAsync(request, _headers, cancellationToken: cancellationToken);
-        return new BuildContainer(_bridge, _headers, request.ContainerID);
+        await _bridge.NewContainerAsync(request, cancellationToken: cancellationToken);
+        return new BuildContainer(_bridge, request.ContainerID);
     }
 }

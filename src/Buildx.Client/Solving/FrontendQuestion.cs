@@ -7,24 +7,22 @@ namespace Buildx.Client;
 /// Asks a frontend for something other than a build. <c>Control.Solve</c> has no way to return the answer, so the client takes the
 /// part of a frontend that only asks another one and returns nothing to build.
 /// </summary>
-internal sealed class FrontendQuestion(LLBBridge.LLBBridgeClient bridge, string buildRef, SolveOptions options)
+internal sealed class FrontendQuestion(LLBBridge.LLBBridgeClient bridge, SolveOptions options)
 {
-    private readonly Metadata _headers = new() { { "buildkit-controlapi-buildid", buildRef } };
-
     /// <returns>The answer's parts by name.</returns>
     /// <exception cref="RpcException">The frontend doesn't know the answer, or the question.</exception>
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(string question, CancellationToken cancellationToken)
     {
         try
         {
-            await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken);
-            var response = await bridge.SolveAsync(CreateRequest(question), _headers, cancellationToken: cancellationToken);
-            await bridge.ReturnAsync(new ReturnRequest { Result = new Result() }, _headers, cancellationToken: cancellationToken);
+            await bridge.PingAsync(new PingRequest(), cancellationToken: cancellationToken);
+            var response = await bridge.SolveAsync(CreateRequest(question), cancellationToken: cancellationToken);
+            await bridge.ReturnAsync(new ReturnRequest { Result = new Result() }, cancellationToken: cancellationToken);
             return response.Result.Metadata.ToDictionary(entry => entry.Key, entry => entry.Value.ToStringUtf8());
         }
         catch (RpcException e)
         {
-            await FrontendRequests.FailAsync(bridge, _headers, e, cancellationToken);
+            await FrontendRequests.FailAsync(bridge, e, cancellationToken);
             throw;
         }
     }

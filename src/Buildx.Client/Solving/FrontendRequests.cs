@@ -2,12 +2,20 @@ using System.Text.Json;
 using Buildx.Protocol.Errors;
 using Buildx.Protocol.Gateway;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 
 namespace Buildx.Client;
 
 /// <summary>What a client says in the place of a frontend that only asks another one.</summary>
 internal static class FrontendRequests
 {
+    /// <summary>The build's own bridge: every call names the build.</summary>
+    public static LLBBridge.LLBBridgeClient BridgeOf(CallInvoker invoker, string buildRef) => new(invoker.Intercept(headers =>
+    {
+        headers.Add("buildkit-controlapi-buildid", buildRef);
+        return headers;
+    }));
+
     public static SolveRequest Create(SolveOptions options)
     {
         var request = new SolveRequest { Frontend = options.Frontend, AllowResultReturn = true, AllowResultArrayRef = true };
@@ -22,18 +30,24 @@ internal static class FrontendRequests
     }
 
     /// <summary>Tells the build that it has failed: else it would wait for a result.</summary>
-    public static async Task FailAsync(LLBBridge.LLBBridgeClient bridge, Metadata headers, RpcException exception, CancellationToken cancellationToken)
+    public static async Task FailAsync(LLBBridge.LLBBridgeClient bridge, RpcException exception, CancellationToken cancellationToken)
     {
-        var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)exception.StatusCode, Message = exception.Status.Detail } };
-        error.Error.Details.AddRange(RpcStatusDetails.Read(exception).ToDetails());
         try
         {
-            await bridge.ReturnAsync(error, headers, cancellationToken: cancellationToken);
+            await bridge.ReturnAsync(AnswerOf(exception), cancellationToken: cancellationToken);
         }
         catch (RpcException)
         {
             // It has ended already.
         }
+    }
+
+    /// <summary>The answer of a build that a call has failed for.</summary>
+    public static ReturnRequest AnswerOf(RpcException exception)
+    {
+        var error = new ReturnRequest { Error = new Protocol.Errors.Status { Code = (int)exception.StatusCode, Message = exception.Status.Detail } };
+        error.Error.Details.AddRange(RpcStatusDetails.Read(exception).ToDetails());
+        return error;
     }
 
     private static string Write(IReadOnlyList<CacheOptions> caches)

@@ -8,27 +8,25 @@ namespace Buildx.Client;
 /// Builds through a frontend of the daemon's, but in its place: so the client learns the graphs, which <c>Control.Solve</c> would not
 /// tell, and hands the result over to the exporters.
 /// </summary>
-internal sealed class GraphBuild(LLBBridge.LLBBridgeClient bridge, string buildRef, SolveOptions options)
+internal sealed class GraphBuild(LLBBridge.LLBBridgeClient bridge, SolveOptions options)
 {
     private const string ConfigKey = "containerimage.config";
-
-    private readonly Metadata _headers = new() { { "buildkit-controlapi-buildid", buildRef } };
 
     /// <param name="built">Told when everything is built and nothing is exported yet.</param>
     public async Task RunAsync(Action<IReadOnlyList<BuildGraph>> built, CancellationToken cancellationToken)
     {
         try
         {
-            await bridge.PingAsync(new PingRequest(), _headers, cancellationToken: cancellationToken);
+            await bridge.PingAsync(new PingRequest(), cancellationToken: cancellationToken);
             var request = FrontendRequests.Create(options);
             request.Evaluate = true;
-            var response = await bridge.SolveAsync(request, _headers, cancellationToken: cancellationToken);
+            var response = await bridge.SolveAsync(request, cancellationToken: cancellationToken);
             built(ReadGraphs(response.Result));
-            await bridge.ReturnAsync(new ReturnRequest { Result = response.Result }, _headers, cancellationToken: cancellationToken);
+            await bridge.ReturnAsync(new ReturnRequest { Result = response.Result }, cancellationToken: cancellationToken);
         }
         catch (RpcException e)
         {
-            await FrontendRequests.FailAsync(bridge, _headers, e, cancellationToken);
+            await FrontendRequests.FailAsync(bridge, e, cancellationToken);
             throw;
         }
     }

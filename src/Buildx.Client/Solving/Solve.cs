@@ -19,10 +19,11 @@ internal sealed class Solve(
     /// <summary>Asks for reasons; who knows nothing of them does not mind.</summary>
     private static readonly Metadata Reasons = new() { { BuildExplanation.Header, "1" } };
 
-    private readonly LLBBridge.LLBBridgeClient _bridge = new(invoker);
     private readonly string _ref = options.Ref ?? SessionTunnel.NewId();
     private readonly string _session = SessionTunnel.NewId();
     private long _lastStatus;
+
+    private LLBBridge.LLBBridgeClient Bridge => FrontendRequests.BridgeOf(invoker, _ref);
 
     public async Task<SolveResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -97,13 +98,13 @@ internal sealed class Solve(
     {
         if (options.Request is { } question)
         {
-            var asking = new FrontendQuestion(_bridge, _ref, options);
+            var asking = new FrontendQuestion(Bridge, options);
             var (response, answer) = await ActAsFrontendAsync(token => asking.AskAsync(question, token), cancellationToken);
             return new SolveResult(_ref, response.ExporterResponse) { Answer = answer };
         }
         if (options.Act is { } act)
         {
-            var frontend = new ClientFrontend(invoker, _ref, _session);
+            var frontend = new ClientFrontend(Bridge, _session);
             var (response, _) = await ActAsFrontendAsync(
                 async token =>
                 {
@@ -115,7 +116,7 @@ internal sealed class Solve(
         }
         if (options.Pause is { } pause)
         {
-            var building = new DebuggedBuild(_bridge, _ref, connector.Name, options);
+            var building = new DebuggedBuild(Bridge, _ref, connector.Name, options);
             var (response, _) = await ActAsFrontendAsync(
                 async token =>
                 {
@@ -127,7 +128,7 @@ internal sealed class Solve(
         }
         if (options.Built is { } built)
         {
-            var building = new GraphBuild(_bridge, _ref, options);
+            var building = new GraphBuild(Bridge, options);
             var (response, _) = await ActAsFrontendAsync(
                 async token =>
                 {

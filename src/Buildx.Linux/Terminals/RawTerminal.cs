@@ -1,3 +1,5 @@
+using Buildx.Linux.Processes;
+
 namespace Buildx.Linux.Terminals;
 
 /// <summary>
@@ -34,14 +36,7 @@ public sealed unsafe class RawTerminal : IDisposable
     }
 
     /// <summary>The window; null from a terminal that doesn't know.</summary>
-    public (int Rows, int Columns)? Size
-    {
-        get
-        {
-            var size = stackalloc ushort[4];
-            return TerminalCalls.GetWindowSize(_descriptor, TerminalCalls.GetWindowSizeRequest, size) == 0 && size[0] > 0 && size[1] > 0 ? (size[0], size[1]) : null;
-        }
-    }
+    public (int Columns, int Rows)? Size => TerminalWindow.FindSize(_descriptor);
 
     public void Dispose()
     {

@@ -11,8 +11,6 @@ internal static unsafe partial class TerminalCalls
     /// <summary>After what was written is out.</summary>
     public const int WhenDrained = 1;
 
-    public const nuint GetWindowSizeRequest = 0x5413;
-
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "tcgetattr", SetLastError = true)]
@@ -23,7 +21,4 @@ internal static unsafe partial class TerminalCalls
 
     [LibraryImport(Library, EntryPoint = "cfmakeraw")]
     public static partial void MakeRaw(byte* settings);
-
-    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int GetWindowSize(int descriptor, nuint request, ushort* size);
 }

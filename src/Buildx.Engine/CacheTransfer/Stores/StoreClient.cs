@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Buildx.Registry;
 
@@ -75,6 +76,15 @@ internal sealed class StoreClient(HttpClient http, string place, IStoreErrors er
         await stream.ConnectAsync(cancellationToken);
         return stream;
     }
+
+    /// <summary>The same where each request is the first one but for its range.</summary>
+    /// <param name="request">Reads the object, with what it is given done to each message.</param>
+    /// <exception cref="StoreException"/>
+    public Task<Stream> OpenObjectAsync(string key, long size, Func<Action<HttpRequestMessage>, StoreRequest> request, CancellationToken cancellationToken) => OpenAsync(
+        key,
+        size,
+        (offset, token) => SendAsync(request(message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
+        cancellationToken);
 
     /// <summary>All of an answer that is known to be small.</summary>
     /// <exception cref="StoreException"/>

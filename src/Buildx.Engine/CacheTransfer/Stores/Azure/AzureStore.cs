@@ -36,12 +36,8 @@ internal sealed class AzureStore : IObjectStore
     public Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
         _client.ReadObjectAsync(Request($"read {key}", HttpMethod.Get, key), "container", "ContainerNotFound", cancellationToken);
 
-    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) => _client.OpenAsync(
-        key,
-        size,
-        (offset, token) => _client.SendAsync(
-            Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
-        cancellationToken);
+    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
+        _client.OpenObjectAsync(key, size, change => Request($"read {key}", HttpMethod.Get, key, change: change), cancellationToken);
 
     public async Task<bool> KeepAsync(string key, CancellationToken cancellationToken)
     {

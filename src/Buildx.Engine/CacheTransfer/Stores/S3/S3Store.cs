@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Buildx.Oci;
 
@@ -28,12 +27,8 @@ internal sealed partial class S3Store : IObjectStore
     public Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
         _client.ReadObjectAsync(Request($"read {key}", HttpMethod.Get, key), "bucket", "NoSuchBucket", cancellationToken);
 
-    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) => _client.OpenAsync(
-        key,
-        size,
-        (offset, token) => _client.SendAsync(
-            Request($"read {key}", HttpMethod.Get, key, change: message => message.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null), token),
-        cancellationToken);
+    public Task<Stream> OpenAsync(string key, long size, CancellationToken cancellationToken) =>
+        _client.OpenObjectAsync(key, size, change => Request($"read {key}", HttpMethod.Get, key, change: change), cancellationToken);
 
     public async Task<bool> KeepAsync(string key, CancellationToken cancellationToken)
     {
