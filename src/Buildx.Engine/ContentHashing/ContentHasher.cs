@@ -16,40 +16,25 @@ internal sealed class ContentHasher(FileHashCache cache)
 {
     private const int MaxAttempts = 8;
     private const long OverlayMagic = 0x794c7630;
+    private const byte FileMark = 1;
+    private const byte EndMark = 0;
 
     /// <exception cref="FileOperationException">A selected path does not exist, or a file kept changing.</exception>
     public Task<ContentHash> HashAsync(FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) =>
-        Task.Run(() => Run(tree, selections, withContent: true, cancellationToken), cancellationToken);
+        Task.Run(() => Run(tree, selections, cancellationToken), cancellationToken);
 
-    /// <summary>Only <see cref="ContentHash.Stamp"/>: reads no content.</summary>
-    public async Task<Digest> StampAsync(FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) =>
-        (await SurveyAsync(tree, selections, cancellationToken)).Stamp;
-
-    /// <summary>The stamp, and how much there is; reads no content.</summary>
-    public Task<(Digest Stamp, long Size)> SurveyAsync(
-        FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken) => Task.Run(
-            () =>
-            {
-                var hash = Run(tree, selections, withContent: false, cancellationToken);
-                return (hash.Stamp, hash.Size);
-            },
-            cancellationToken);
-
-    private ContentHash Run(FileTree tree, IReadOnlyList<ContentSelection> selections, bool withContent, CancellationToken cancellationToken)
+    private ContentHash Run(FileTree tree, IReadOnlyList<ContentSelection> selections, CancellationToken cancellationToken)
     {
         try
         {
             using var root = FileSystem.OpenDirectory(tree.Root);
-            using var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var stamp = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var content = new HashWriter();
             // Overlay mounts get another device number each time, but show the inodes of the file system below.
             ulong? device = FileSystem.GetKind(tree.Root) == OverlayMagic ? OverlayMagic : null;
-            var size = 0L;
             var files = new List<HashedFile>();
             foreach (var selection in selections)
-                size += Hash(root, tree, device, selection, withContent ? content : null, stamp, files, cancellationToken);
-            return new ContentHash(
-                Digest.FromSha256Hash(content.GetHashAndReset()), Digest.FromSha256Hash(stamp.GetHashAndReset()), size, files);
+                Hash(root, tree, device, selection, content, files, cancellationToken);
+            return new ContentHash(content.ToDigest(), files);
         }
         catch (LinuxException exception)
         {
@@ -57,10 +42,9 @@ internal sealed class ContentHasher(FileHashCache cache)
         }
     }
 
-    /// <returns>The size of what was selected.</returns>
-    private long Hash(
+    private void Hash(
         SafeFileHandle root, FileTree tree, ulong? device, ContentSelection selection,
-        IncrementalHash? content, IncrementalHash stamp, List<HashedFile> counted, CancellationToken cancellationToken)
+        HashWriter content, List<HashedFile> counted, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> paths = selection.AllowWildcard
             ? TreeGlob.Expand(root, tree, selection.Path, cancellationToken)
@@ -75,8 +59,6 @@ internal sealed class ContentHasher(FileHashCache cache)
             throw new FileOperationException(exception.Message, exception);
         }
         var required = selection.RequiredPaths.ToHashSet();
-        var size = 0L;
-        using var writer = new EntryWriter();
         foreach (var path in paths)
         {
             var resolved = TreeResolver.Resolve(root, path, selection.FollowSymlink);
@@ -90,25 +72,35 @@ internal sealed class ContentHasher(FileHashCache cache)
             var files = Flatten(entry, resolved!, selection.ContentsOnly && entry.Children is not null ? "" : TreePath.NameOf(path));
             if (required.Count > 0)
                 CheckRequired(required, files, TreePath.Clean(path));
-            if (content is not null)
-                HashFiles(root, tree, device, files, cancellationToken);
+            HashFiles(root, tree, device, files, cancellationToken);
             foreach (var file in files)
             {
-                if (file.Name.Length > 0 || !selection.ContentsOnly)
-                {
-                    writer.WriteContent(content, file);
-                    if (content is not null)
-                        counted.Add(file);
-                }
-                writer.WriteStamp(stamp, file);
-                if (file.Entry.Status.IsRegular)
-                    size += file.Entry.Status.Size;
+                if (file.Name.Length == 0 && selection.ContentsOnly)
+                    continue;
+                Write(file, content);
+                counted.Add(file);
             }
         }
         if (required.Count > 0)
             throw new FileOperationException($"\"{required.First()}\": not found");
-        writer.WriteEnd(content, stamp);
-        return size;
+        content.Write(EndMark);
+    }
+
+    /// <summary>In a form that no two different lists share.</summary>
+    private static void Write(HashedFile file, HashWriter content)
+    {
+        var status = file.Read ?? file.Entry.Status;
+        content.Write(FileMark);
+        content.Write(file.Read is { } read ? (file.Entry.Status.Mode & ~0xfffu) | read.Permissions : status.Mode);
+        content.Write(file.Entry.Status.Uid);
+        content.Write(file.Entry.Status.Gid);
+        content.Write(status.SpecialDevice.Major);
+        content.Write(status.SpecialDevice.Minor);
+        content.Write(file.Name);
+        content.Write(file.Entry.LinkTarget ?? "");
+        content.Write(status.IsRegular ? status.Size : 0);
+        content.Write(file.Hash.Content);
+        content.Write(file.Hash.Attributes);
     }
 
     private static List<HashedFile> Flatten(TreeEntry top, string path, string name)

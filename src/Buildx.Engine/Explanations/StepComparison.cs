@@ -16,10 +16,12 @@ internal sealed class StepComparison(IStepFacts store, Func<InputFacts, StepReas
     private const int OfAnotherRun = 4;
     private const int OfARun = 1;
 
-    // What is compared with one earlier step is likely to be compared with the next.
-    private readonly Dictionary<string, byte[]?> _filesNow = [];
-
     public StepDifference Compare(StepFacts before, StepFacts now) => Compare(before, now, 0);
+
+    /// <summary>All causes, with the names of files that differ.</summary>
+    /// <param name="lists">Lists of files that are not kept yet, by their digests.</param>
+    public IReadOnlyList<StepCause> Tell(StepDifference difference, IReadOnlyDictionary<string, byte[]> lists) =>
+        [.. difference.Parts.SelectMany(part => part.Lists is var (before, now) ? CompareFiles(part.Cause, before, now, lists) : [part.Cause]).Distinct()];
 
     private StepDifference Compare(StepFacts before, StepFacts now, int depth)
     {
@@ -27,6 +29,7 @@ internal sealed class StepComparison(IStepFacts store, Func<InputFacts, StepReas
         var selectsOtherFiles = own.Exists(cause =>
             cause is { Kind: CauseKinds.Option, Subject: StepParts.Selection or StepParts.Includes or StepParts.Excludes } || cause.Subject?.StartsWith("mount ", StringComparison.Ordinal) == true);
         var distance = own.Count * OfAnything;
+        List<StepDifference.Part> found = [.. own.Select(cause => new StepDifference.Part(cause))];
         var followed = new List<StepCause>();
         foreach (var input in now.Inputs)
         {
@@ -39,61 +42,59 @@ internal sealed class StepComparison(IStepFacts store, Func<InputFacts, StepReas
                 continue;
             }
             var causes = CompareInput(earlier, input, selectsOtherFiles, depth);
-            own.AddRange(causes.Where(cause => !own.Contains(cause)));
-            distance += causes is [{ Kind: CauseKinds.Base }] ? OfAnotherStep : causes.Count > 0 ? OfAnything : 0;
+            found.AddRange(causes.Where(cause => !found.Contains(cause)));
+            distance += causes is [{ Cause.Kind: CauseKinds.Base }] ? OfAnotherStep : causes.Count > 0 ? OfAnything : 0;
         }
         // What differs before it is told there, once.
-        return new StepDifference(own.Count > 0 ? own : [.. followed.DistinctBy(cause => cause.Subject)], distance);
+        return new StepDifference(found.Count > 0 ? found : [.. followed.DistinctBy(cause => cause.Subject).Select(cause => new StepDifference.Part(cause))], distance);
     }
 
     private static bool IsSame(InputFacts before, InputFacts now) =>
         (before.Record == now.Record && before.Index == now.Index) || (before.Files is not null && before.Files == now.Files);
 
-    private IReadOnlyList<StepCause> CompareInput(InputFacts before, InputFacts now, bool selectsOtherFiles, int depth)
+    private IReadOnlyList<StepDifference.Part> CompareInput(InputFacts before, InputFacts now, bool selectsOtherFiles, int depth)
     {
         if (now.Source is { } source)
         {
             if (before.Source is not { } old)
-                return [new(CauseKinds.Base, now.Role, Was: before.Name, Is: source.Name)];
+                return Part(new(CauseKinds.Base, now.Role, Was: before.Name, Is: source.Name));
             if (old.Kind != source.Kind || old.Name != source.Name)
-                return [new(CauseKinds.Source, now.Role, Was: old.Name, Is: source.Name)];
+                return Part(new(CauseKinds.Source, now.Role, Was: old.Name, Is: source.Name));
             // Another platform's image is another image, of course.
             if (old.Platform != source.Platform)
-                return [new(CauseKinds.Platform, Was: old.Platform, Is: source.Platform)];
-            if (source.Kind != CauseKinds.File)
-                return old.Identity == source.Identity ? CompareFiles(before, now, source.Name) : [new(source.Kind, source.Name, Was: old.Identity, Is: source.Identity)];
-            return selectsOtherFiles ? [] : CompareFiles(before, now, source.Name);
+                return Part(new(CauseKinds.Platform, Was: old.Platform, Is: source.Platform));
+            if (source.Kind != CauseKinds.File && old.Identity != source.Identity)
+                return Part(new(source.Kind, source.Name, Was: old.Identity, Is: source.Identity));
+            return source.Kind == CauseKinds.File && selectsOtherFiles ? [] : Files(before, now, source.Name);
         }
         if (before.Source is { } was)
-            return [new(CauseKinds.Base, now.Role, Was: was.Name, Is: now.Name)];
+            return Part(new(CauseKinds.Base, now.Role, Was: was.Name, Is: now.Name));
         // It has run in another build: what differed then differs still.
         if (depth < MaximumDepth && Find(before.Record) is { } factsBefore && Find(now.Record) is { } factsNow
-            && Compare(factsBefore, factsNow, depth + 1) is { Distance: < 2 * OfAnything, Causes: [_, ..] causes })
+            && Compare(factsBefore, factsNow, depth + 1) is { Distance: < 2 * OfAnything, Parts: [_, ..] parts })
         {
-            return causes;
+            return parts;
         }
         return before.Files is not null && now.Files is not null && !selectsOtherFiles
-            ? CompareFiles(before, now, now.Name)
-            : [new(CauseKinds.Base, now.Role, Was: before.Name, Is: now.Name)];
+            ? Files(before, now, now.Name)
+            : Part(new(CauseKinds.Base, now.Role, Was: before.Name, Is: now.Name));
     }
 
-    private IReadOnlyList<StepCause> CompareFiles(InputFacts before, InputFacts now, string of)
-    {
-        if (before.Files is null || now.Files is null
-            || store.FindFiles(Digest.Parse(before.Files)) is not { } old || FindFilesNow(now.Files) is not { } list)
-        {
-            return [new(CauseKinds.Files, Of: of)];
-        }
-        var (onlyBefore, onlyNow) = FileList.FindDifferences(old, list);
-        var causes = FileComparison.Compare(onlyBefore, onlyNow, of);
-        return causes.Count > 0 ? causes : [new(CauseKinds.Files, Of: of)];
-    }
+    private static StepDifference.Part[] Part(StepCause cause) => [new(cause)];
 
-    private byte[]? FindFilesNow(string files)
+    private static StepDifference.Part[] Files(InputFacts before, InputFacts now, string of) =>
+        [new(new StepCause(CauseKinds.Files, Of: of), before.Files is { } old && now.Files is { } current ? (old, current) : null)];
+
+    /// <param name="unnamed">What is said where the lists are not to be had.</param>
+    private IReadOnlyList<StepCause> CompareFiles(StepCause unnamed, string before, string now, IReadOnlyDictionary<string, byte[]> lists)
     {
-        if (!_filesNow.TryGetValue(files, out var list))
-            _filesNow[files] = list = store.FindFiles(Digest.Parse(files));
-        return list;
+        if (Read(before) is not { } old || Read(now) is not { } current)
+            return [unnamed];
+        var (onlyBefore, onlyNow) = FileList.FindDifferences(old, current);
+        var causes = FileComparison.Compare(onlyBefore, onlyNow, unnamed.Of!);
+        return causes.Count > 0 ? causes : [unnamed];
+
+        byte[]? Read(string digest) => lists.GetValueOrDefault(digest) ?? store.FindFiles(Digest.Parse(digest));
     }
 
     private StepFacts? Find(string record) => store.Find(Digest.Parse(record)) is { } json ? StepFacts.TryRead(json) : null;

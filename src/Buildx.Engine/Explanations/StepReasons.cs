@@ -13,8 +13,9 @@ internal sealed class StepReasons(IStorage storage)
     private static readonly StepReason NewStep = new([new StepCause(CauseKinds.New)]);
 
     /// <param name="contents">What was read of those inputs of which only the content counts.</param>
-    public StepFacts Describe(LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents)
+    public DescribedStep Describe(LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents)
     {
+        var lists = new Dictionary<string, byte[]>();
         var facts = new InputFacts[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -22,17 +23,24 @@ internal sealed class StepReasons(IStorage storage)
             facts[i] = new InputFacts(
                 StepParts.RoleOf(vertex.Operation, i), inputs[i].Vertex.Name, inputs[i].Id.Value, vertex.Inputs[i].Index, SourceFacts.Of(inputs[i]), content?.Digest.Value);
             if (content is not null && FileList.Write(content.Files) is { } list)
-                storage.Facts.SaveFiles(content.Digest, list);
+                lists[content.Digest.Value] = list;
         }
-        return new StepFacts(vertex.Name, StepParts.Of(vertex), facts);
+        return new DescribedStep(new StepFacts(vertex.Name, StepParts.Of(vertex), facts), lists);
+    }
+
+    public void Save(IReadOnlyDictionary<string, byte[]> lists)
+    {
+        foreach (var (content, list) in lists)
+            storage.Facts.SaveFiles(Digest.Parse(content), list);
     }
 
     public void Save(Digest record, LlbVertex vertex, StepFacts facts, BuildJob job) =>
         storage.Facts.Save(record, KeysOf(vertex, facts, job), job.Reference, facts.ToJson());
 
     /// <summary>Why a step runs that was not found.</summary>
-    public StepReason Explain(LlbVertex vertex, StepFacts facts, ImmutableArray<VertexResult> inputs, BuildJob job)
+    public StepReason Explain(LlbVertex vertex, DescribedStep step, ImmutableArray<VertexResult> inputs, BuildJob job)
     {
+        var (facts, lists) = step;
         var keys = KeysOf(vertex, facts, job);
         var comparison = new StepComparison(storage.Facts, input => inputs.FirstOrDefault(result => result.Id.Value == input.Record)?.Ran);
         StoredFacts? nearest = null;
@@ -52,7 +60,7 @@ internal sealed class StepReasons(IStorage storage)
         }
         if (nearest is null || !job.Explained.Claim(nearest.Record))
             return NewStep;
-        var causes = difference!.Causes.Count > 0 ? difference.Causes : [new StepCause(CauseKinds.Lost)];
+        var causes = comparison.Tell(difference!, lists) is [_, ..] told ? told : [new StepCause(CauseKinds.Lost)];
         return new StepReason([.. causes.Select(cause => AsArgument(cause, job))], nearest.Record.Value);
     }
 

@@ -58,7 +58,7 @@ internal sealed class Engine : IAsyncDisposable
         _hashes = new FileHashCache(Path.Combine(configuration.Root, "hashes"), time);
         var hasher = new ContentHasher(_hashes);
         var images = new ImageSource(_registries, storage.Content, storage.Layers, storage.Images);
-        var locals = new LocalSource(storage.Directories, storage.Layers, hasher);
+        var locals = new LocalSource(storage.Directories, storage.Layers, hasher, time);
 
         _downloads = new HttpSource(storage, new HttpAnswers(Path.Combine(configuration.Root, "downloads")));
 

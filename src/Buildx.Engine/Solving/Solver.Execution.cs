@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -111,12 +112,25 @@ internal sealed partial class Solver
         work.Progress.Start();
         for (var attempt = 1; ; attempt++)
         {
-            var outputs = await operation.ExecuteAsync(work.Context(trees), cancellationToken);
+            ImmutableArray<OutputTree?> outputs;
+            try
+            {
+                outputs = await operation.ExecuteAsync(work.Context(trees), cancellationToken);
+            }
+            catch (FileOperationException)
+            {
+                if (attempt == MaximumAttempts || await AreUnchangedAsync(trees, cancellationToken))
+                    throw;
+                // As files were made and removed meanwhile, there was no whole to be read.
+                (contentKey, _) = await ContentKeyAsync(operation, vertex, inputs, work, cancellationToken);
+                continue;
+            }
             work.Protect(outputs);
             if (await AreUnchangedAsync(trees, cancellationToken))
             {
                 await SaveAsync(id, keys, vertex, outputs, cancellationToken);
-                assignment.Made?.Invoke(id);
+                if (assignment.Made is { } made)
+                    await made(id);
                 work.Progress.Complete();
                 return new Executed(id, outputs, MatchesDefinition: true);
             }

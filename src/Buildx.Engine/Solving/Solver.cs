@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildx.Engine.Explanations;
+using Buildx.Engine.Operations.Files;
 using Buildx.Engine.Storage;
 using Buildx.Llb;
 using Buildx.Oci;
@@ -113,13 +114,10 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         }
 
         var id = useCache ? definitionKey : new KeyHash("run again").Add(definitionKey).Add(Guid.NewGuid().ToByteArray()).ToDigest();
-        var facts = _reasons.Describe(vertex, inputs, contents);
+        var job = work.Build.Jobs[0];
+        var (facts, reason, kept) = Explain(vertex, inputs, contents, useCache, definitionKey, job);
         // The step may run for long, and a list of many files is large.
         contents = [];
-        var job = work.Build.Jobs[0];
-        var reason = useCache
-            ? _reasons.Explain(vertex, facts, inputs, job)
-            : new StepReason([new StepCause(CauseKinds.NoCache)], storage.Records.FindByKey(definitionKey)?.Id.Value);
         work.Progress.Explain(reason);
         // Two graphs may name the same work differently: by key they meet here.
         var executed = await _executing.RunAsync(
@@ -129,7 +127,11 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             work: async (execution, token) => useCache && FindAgain(definitionKey, contentKey, execution.Work) is { } made ? made : await ExecuteAsync(
                 new Assignment(operation, vertex, inputs, id, contentKey is { } known ? [definitionKey, known] : [definitionKey], contentKey)
                 {
-                    Made = record => _reasons.Save(record, vertex, facts, job),
+                    Made = async record =>
+                    {
+                        await kept;
+                        _reasons.Save(record, vertex, facts, job);
+                    },
                 },
                 execution.Work, token),
             received: executed => work.Protect(executed.Outputs),
@@ -142,8 +144,24 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
 
     private VertexResult Imported(VertexResult result, LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents, VertexWork work)
     {
-        _reasons.Save(result.Id, vertex, _reasons.Describe(vertex, inputs, contents), work.Build.Jobs[0]);
+        var step = _reasons.Describe(vertex, inputs, contents);
+        _reasons.Save(step.Files);
+        _reasons.Save(result.Id, vertex, step.Facts, work.Build.Jobs[0]);
         return result;
+    }
+
+    /// <returns>
+    /// What the step is made of, why it runs, and when the lists of its files are written down: that takes longer than comparing them,
+    /// and is done while the step runs.
+    /// </returns>
+    private (StepFacts Facts, StepReason Reason, Task Kept) Explain(
+        LlbVertex vertex, ImmutableArray<VertexResult> inputs, ImmutableArray<InputContent?> contents, bool useCache, Digest definitionKey, BuildJob job)
+    {
+        var step = _reasons.Describe(vertex, inputs, contents);
+        var reason = useCache
+            ? _reasons.Explain(vertex, step, inputs, job)
+            : new StepReason([new StepCause(CauseKinds.NoCache)], storage.Records.FindByKey(definitionKey)?.Id.Value);
+        return (step.Facts, reason, step.Files.Count == 0 ? Task.CompletedTask : Task.Run(() => _reasons.Save(step.Files)));
     }
 
     /// <summary>What somebody else has made since it was looked for: saying why a step runs takes a moment.</summary>
@@ -162,7 +180,7 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
         IOperation Operation, LlbVertex Vertex, ImmutableArray<VertexResult> Inputs, Digest Id, IReadOnlyList<Digest> Keys, Digest? ContentKey)
     {
         /// <summary>Called with the record that was made.</summary>
-        public Action<Digest>? Made { get; init; }
+        public Func<Digest, Task>? Made { get; init; }
     }
 
     /// <param name="MatchesDefinition">False when an input's owner changed it meanwhile: the result is then known by its content only.</param>
@@ -201,12 +219,28 @@ internal sealed partial class Solver(IStorage storage, IOperationFactory operati
             await EnsurePresentAsync(input, work.Build, cancellationToken);
             var trees = input.Outputs;
             work.Protect(trees);
-            return await operation.HashContentAsync(i, trees[vertex.Inputs[i].Index], work.Context([]), cancellationToken);
+            return await HashContentAsync(operation, i, trees[vertex.Inputs[i].Index], work, cancellationToken);
         }));
         using var hash = new KeyHash("content").Add(operation.ContentKey);
         for (var i = 0; i < contents.Length; i++)
             hash.Add(contents[i]?.Digest ?? new KeyHash("record").Add(inputs[i].Id).Add(vertex.Inputs[i].Index).ToDigest());
         return (hash.ToDigest(), [.. contents]);
+    }
+
+    private static async Task<InputContent> HashContentAsync(
+        IOperation operation, int input, OutputTree? tree, VertexWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await operation.HashContentAsync(input, tree, work.Context([]), cancellationToken);
+        }
+        catch (FileOperationException)
+        {
+            // Somebody works on the files: what was there a moment ago is not what is there now.
+            if (tree is null || await tree.IsUnchangedAsync(cancellationToken))
+                throw;
+        }
+        return await operation.HashContentAsync(input, tree, work.Context([]), cancellationToken);
     }
 
     private static string Describe(Exception error, CancellationToken cancellationToken) =>

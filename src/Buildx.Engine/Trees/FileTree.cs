@@ -18,4 +18,7 @@ internal sealed record FileTree(string Root)
 
     /// <summary>A file that nobody touches has the same device and inode whenever the tree is read.</summary>
     public bool KeepsInodes { get; init; }
+
+    /// <summary>What was found in it a moment ago, where it has been walked already; null to walk it.</summary>
+    public TreeScan? Scan { get; init; }
 }

@@ -1,4 +1,5 @@
 using Buildx.Linux;
+using Buildx.Protocol.FileSync;
 
 namespace Buildx.Engine.Trees;
 
@@ -11,6 +12,24 @@ internal sealed class TreeEntry(string name, FileStatus status)
 
     /// <summary>Sorted by name; null for what is no directory.</summary>
     public TreeEntry[]? Children { get; set; }
+
+    /// <returns>Null when there is none of that name.</returns>
+    public TreeEntry? FindChild(string name)
+    {
+        var (low, high) = (0, (Children?.Length ?? 0) - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = RelativePath.CompareNames(Children![middle].Name, name);
+            if (order == 0)
+                return Children[middle];
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return null;
+    }
 
     public string? LinkTarget { get; init; }
 

@@ -37,6 +37,10 @@ internal sealed class TreeFilter
         return includes is null && excludes is null ? null : new TreeFilter(includes, excludes);
     }
 
+    /// <summary>Whether everything below a directory is wanted, so that nobody need ask for each path.</summary>
+    /// <param name="directory">What <see cref="Match"/> gave for it.</param>
+    public bool TakesAllBelow(in FilterState directory) => _excludes is null && directory.Includes.CoversAll;
+
     /// <param name="path">Relative to the top, without a leading slash.</param>
     /// <param name="parent">What this method gave for the directory that holds the path.</param>
     /// <param name="state">For the path's own children; default when it is no directory.</param>

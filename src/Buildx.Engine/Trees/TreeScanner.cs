@@ -28,6 +28,8 @@ internal sealed class TreeScanner
     /// <returns>The entry with all its children; null when it is not there or the tree's filter hides it.</returns>
     public TreeEntry? Scan(string path, CancellationToken cancellationToken)
     {
+        if (_tree.Scan is { } known)
+            return known.Find(path, _selection);
         using var handle = TreeResolver.TryOpenPlain(_root, path, OpenFlags.Path);
         if (handle is null)
             return null;
@@ -135,14 +137,14 @@ internal sealed class TreeScanner
             isDirectory = status.IsDirectory;
         }
         bool selected = true, descend = true;
-        FilterState treeState = default, selectionState = default;
-        if (_tree.Filter is { } filter)
+        var (treeState, selectionState) = (directory.TreeState, directory.SelectionState);
+        if (_tree.Filter is { } filter && !filter.TakesAllBelow(treeState))
         {
             var match = filter.Match(TreePath.Join(directory.Path, name)[1..], isDirectory, directory.TreeState, out treeState);
             selected &= match.IsSelected;
             descend &= match.CanDescend;
         }
-        if ((isDirectory ? descend : selected) && _selection is not null)
+        if ((isDirectory ? descend : selected) && _selection is not null && !_selection.TakesAllBelow(selectionState))
         {
             var relative = directory.Relative.Length == 0 ? name : directory.Relative + "/" + name;
             var match = _selection.Match(relative, isDirectory, directory.SelectionState, out selectionState);

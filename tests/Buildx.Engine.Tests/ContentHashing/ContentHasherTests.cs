@@ -105,17 +105,6 @@ public sealed class ContentHasherTests : IDisposable
     }
 
     [Fact]
-    public async Task The_stamp_tells_that_something_was_touched()
-    {
-        await ShellAsync("mkdir t; echo x > t/f");
-        var hasher = new ContentHasher(_cache);
-        var hash = await hasher.HashAsync(Tree("t"), [new("/f")], default);
-        Assert.Equal(hash.Stamp, await hasher.StampAsync(Tree("t"), [new("/f")], default));
-        await ShellAsync("touch t/f");
-        Assert.NotEqual(hash.Stamp, await hasher.StampAsync(Tree("t"), [new("/f")], default));
-    }
-
-    [Fact]
     public async Task Hashes_are_equal_exactly_when_copies_are()
     {
         var file =

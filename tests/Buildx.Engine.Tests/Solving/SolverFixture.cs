@@ -122,7 +122,7 @@ internal sealed class SolverFixture : IAsyncDisposable
         // Nothing here runs a command.
         _exec = new ExecEnvironment(Store, null!, null!, null!, hasher, null);
         Operations = new WatchedOperations(new OperationFactory(
-            Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers, Store.Images), new ImageBlobSource(_registries, Store), new LocalSource(Store.Directories, Store.Layers, hasher),
+            Store, _exec, new ImageSource(_registries, Store.Content, Store.Layers, Store.Images), new ImageBlobSource(_registries, Store), new LocalSource(Store.Directories, Store.Layers, hasher, TimeProvider.System),
             new GitSource(Store), _downloads, hasher,
             (_, _, _) => throw new NotSupportedException("graphs in graphs are not tested here"), TimeProvider.System));
         Solver = new Solver(Store, Operations, TimeProvider.System);

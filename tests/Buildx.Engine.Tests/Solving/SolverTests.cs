@@ -224,6 +224,32 @@ public sealed class SolverTests : IAsyncLifetime
         Assert.Equal("built=yes src/main=changed meanwhile", (await _fixture.BuildAsync(Application())).Tree);
     }
 
+    [Theory]
+    [InlineData("main", "other")]
+    [InlineData("lib/one", "lib/two")]
+    public async Task Files_that_come_and_go_before_they_are_copied_are_looked_for_again(string gone, string come)
+    {
+        _fixture.Write("app/lib/one", "1");
+        var turn = 0;
+        // What was found when the context was opened is what is copied, unless it is not so any more.
+        _fixture.Operations.Before = (name, _) =>
+        {
+            if (name == "copy /app /src" && turn++ == 0)
+                File.Move($"{_fixture.Context}/app/{gone}", $"{_fixture.Context}/app/{come}");
+            return Task.CompletedTask;
+        };
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["lib/one"] = "1", ["main"] = "1" };
+        files[come] = files[gone];
+        files.Remove(gone);
+        var expected = "built=yes " + string.Join(' ', files.Select(file => $"src/{file.Key}={file.Value}"));
+        Assert.Equal(expected, (await _fixture.BuildAsync(Application())).Tree);
+
+        // Both states are known by what they are.
+        Assert.Equal((expected, ""), Text(await _fixture.BuildAsync(Application())));
+        File.Move($"{_fixture.Context}/app/{come}", $"{_fixture.Context}/app/{gone}");
+        Assert.Equal("built=yes src/lib/one=1 src/main=1", (await _fixture.BuildAsync(Application())).Tree);
+    }
+
     [Fact]
     public async Task What_is_made_again_is_never_of_other_files_than_before()
     {

@@ -61,7 +61,7 @@ internal sealed class CopyAction(
 
         if (tracker is not null)
         {
-            if (tracker.Track(entry, to) is not { } changed)
+            if (tracker.Track(entry, to, tree.Scan?.Began) is not { } changed)
                 return;
             entry = changed;
         }

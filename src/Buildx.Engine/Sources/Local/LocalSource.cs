@@ -14,7 +14,7 @@ namespace Buildx.Engine.Sources.Local;
 /// Brings a client's directory: as it is, when the client offers its path on this machine; else by file sync into a mirror
 /// that lives on between builds, so that only what changed is transferred.
 /// </summary>
-internal sealed class LocalSource(IMutableDirectories directories, ILayerStore layers, ContentHasher hasher)
+internal sealed class LocalSource(IMutableDirectories directories, ILayerStore layers, ContentHasher hasher, TimeProvider time)
 {
     private const string TreeName = "tree";
 
@@ -57,9 +57,9 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
         if (root is null)
             return null;
         var tree = new FileTree(path) { Filter = TreeFilter.Create(request.Filter, root), IsLive = true, KeepsInodes = true };
-        var (generation, size) = await hasher.SurveyAsync(tree, [ContentSelection.Everything], cancellationToken);
-        status.Update(size, 0);
-        return new LocalTree(request.Name, tree, generation, hasher, layers, null);
+        var survey = await TreeSurvey.TakeAsync(tree, time, cancellationToken);
+        status.Update(survey.Size, 0);
+        return new LocalTree(request.Name, tree, survey, hasher, layers, null, time);
     }
 
     private async Task<LocalTree> SynchronizeAsync(
@@ -83,8 +83,8 @@ internal sealed class LocalSource(IMutableDirectories directories, ILayerStore l
                     received => status.Update(received, 0),
                     stop.Token);
             }
-            var generation = await hasher.StampAsync(tree, [ContentSelection.Everything], cancellationToken);
-            return new LocalTree(request.Name, tree, generation, hasher, layers, mirror);
+            var survey = await TreeSurvey.TakeAsync(tree, time, cancellationToken);
+            return new LocalTree(request.Name, tree, survey, hasher, layers, mirror, time);
         }
         catch
         {

@@ -5,7 +5,14 @@ public readonly struct ParentMatches
 {
     private readonly bool[]? _matches;
 
-    internal ParentMatches(bool[] matches) => _matches = matches;
+    internal ParentMatches(bool[] matches, bool coversAll)
+    {
+        _matches = matches;
+        CoversAll = coversAll;
+    }
+
+    /// <summary>Everything below the directory is matched, whatever it is called.</summary>
+    public bool CoversAll { get; }
 
     internal bool IsKnown => _matches is { Length: > 0 };
 

@@ -41,14 +41,19 @@ public sealed class PatternMatcher
     /// <param name="parent">What the directory gave that the path is in; the default value for paths at the top.</param>
     public bool IsMatch(ReadOnlySpan<char> path, in ParentMatches parent, out ParentMatches matches)
     {
+        if (parent.CoversAll)
+        {
+            matches = parent;
+            return true;
+        }
         var result = new bool[_patterns.Length];
         var matched = Match(path, parent, result);
-        matches = new ParentMatches(result);
+        matches = new ParentMatches(result, coversAll: matched && !HasExceptions);
         return matched;
     }
 
     /// <summary>For a file in a walk, whose own matches nobody asks for.</summary>
-    public bool IsMatch(ReadOnlySpan<char> path, in ParentMatches parent) => Match(path, parent, default);
+    public bool IsMatch(ReadOnlySpan<char> path, in ParentMatches parent) => parent.CoversAll || Match(path, parent, default);
 
     /// <summary>Whether anything below a directory that is itself not matched could match; may err on the side of yes.</summary>
     public bool CanMatchBelow(ReadOnlySpan<char> directory)

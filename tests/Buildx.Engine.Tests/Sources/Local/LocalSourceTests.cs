@@ -18,7 +18,7 @@ public sealed class LocalSourceTests : IDisposable
         Directory.CreateDirectory(Context);
         _layers = new TestLayers(Directory.CreateDirectory(PathOf("layers")).FullName);
         _source = new LocalSource(
-            new TestDirectories(Directory.CreateDirectory(PathOf("mirrors")).FullName), _layers, new ContentHasher(_cache));
+            new TestDirectories(Directory.CreateDirectory(PathOf("mirrors")).FullName), _layers, new ContentHasher(_cache), TimeProvider.System);
     }
 
     private string Context => PathOf("context");

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using Buildx.Engine.ContentHashing;
 using Buildx.Engine.Trees;
 
 namespace Buildx.Engine.Operations.Files.Repeating;
@@ -9,28 +5,39 @@ namespace Buildx.Engine.Operations.Files.Repeating;
 /// <summary>The files and directories that a copy made, each with the state of what it was made from.</summary>
 internal sealed class CopyManifest
 {
-    private readonly Dictionary<UInt128, State> _states = [];
+    // What was copied as a whole, by the path it went to: none of them lies in another.
+    private readonly Dictionary<string, CopiedEntry> _tops = new(StringComparer.Ordinal);
 
-    public int Count => _states.Count;
+    // All directories that they lie in.
+    private readonly HashSet<string> _above = new(StringComparer.Ordinal);
 
-    /// <returns>False when the path was there already.</returns>
-    public bool TryAdd(UInt128 path, State state) => _states.TryAdd(path, state);
+    /// <summary>How many files and directories there are in all.</summary>
+    public int Count { get; set; }
 
-    public State? Find(UInt128 path) => _states.TryGetValue(path, out var state) ? state : null;
+    /// <returns>Null when nothing was copied to just that path.</returns>
+    public CopiedEntry? Find(string path) => _tops.GetValueOrDefault(path);
 
-    /// <summary>A path in little room. Nobody can make two that are taken for one.</summary>
-    public static UInt128 Shorten(string path)
+    /// <summary>Whether nothing was copied to the path, into it, or to a directory that it lies in.</summary>
+    public bool IsFree(string path)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(path.AsSpan()), hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        if (_above.Contains(path))
+            return false;
+        for (var at = path; !_tops.ContainsKey(at); at = TreePath.ParentOf(at))
+        {
+            if (at == "/")
+                return true;
+        }
+        return false;
     }
 
-    /// <param name="Mode">As the copy saw it, with the type.</param>
-    public readonly record struct State(FileIdentity Identity, uint Mode, uint Uid, uint Gid)
+    /// <returns>False when the path is not free.</returns>
+    public bool TryAdd(string path, CopiedEntry top)
     {
-        public static State Of(TreeEntry entry) => new(FileIdentity.Of(entry.Status, null), entry.Status.Mode, entry.Status.Uid, entry.Status.Gid);
-
-        public bool IsSameType(State other) => (Mode & 0xf000) == (other.Mode & 0xf000);
+        if (!IsFree(path))
+            return false;
+        _tops.Add(path, top);
+        for (var at = path; at != "/" && _above.Add(TreePath.ParentOf(at));)
+            at = TreePath.ParentOf(at);
+        return true;
     }
 }
