@@ -73,7 +73,9 @@ log: { level: info, formatter: text }
 storage: { filesystem: { rootdirectory: $directory/data } }
 http: { addr: 127.0.0.1:0 }
 EOF
-  docker-registry serve "$directory/config.yml" >"$directory/log" 2>&1 &
+  # Here, so that it is there when it is looked into.
+  : >"$directory/log"
+  docker-registry serve "$directory/config.yml" >>"$directory/log" 2>&1 &
   registry_pid=$!
   for i in $(seq 100); do
     registry_port=$(sed -nE 's/.*listening on 127\.0\.0\.1:([0-9]+).*/\1/p' "$directory/log" | head -n 1)

@@ -2,6 +2,7 @@ using Buildx.Cli.Builders;
 using Buildx.Drivers;
 using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
+using Buildx.Engine.Execution.Bootstrap;
 using Buildx.Drivers.Store;
 
 namespace Buildx.Cli;
@@ -42,7 +43,12 @@ internal sealed class CliContext
     public DriverCatalog Drivers => _drivers ??= new DriverCatalog(DefaultEngine, () => Docker, () => new RegistryAuthentication(Docker));
 
     /// <summary>This executable, as the engine.</summary>
-    private static EngineCommand DefaultEngine => new(Environment.ProcessPath ?? "/proc/self/exe", "engine");
+    private static EngineCommand DefaultEngine { get; } = new(Environment.ProcessPath ?? "/proc/self/exe", "engine")
+    {
+        Quickest = () => EngineBootstrap.FindWrapper() is var (program, arguments, environment)
+            ? new EngineCommand(program, [.. arguments, DefaultEngine!.Program, .. DefaultEngine.LeadingArguments]) { Environment = environment }
+            : null,
+    };
 
     /// <summary>Tells of something that takes long.</summary>
     public void Note(string message) => Error.WriteLine($"{message} …");

@@ -76,7 +76,11 @@ public sealed class EmbeddedDriver : IDriver
         DetachedProcess process;
         try
         {
-            process = DetachedProcess.Start(_command.Program, [.. _command.LeadingArguments, .. Arguments()], EngineEnvironment.Create(), Paths.Log);
+            var command = _command.Quickest?.Invoke() ?? _command;
+            var environment = EngineEnvironment.Create();
+            foreach (var (name, value) in command.Environment)
+                environment[name] = value;
+            process = DetachedProcess.Start(command.Program, [.. command.LeadingArguments, .. Arguments()], environment, Paths.Log);
         }
         catch (IOException e)
         {

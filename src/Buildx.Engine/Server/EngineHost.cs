@@ -14,10 +14,10 @@ namespace Buildx.Engine.Server;
 /// <summary>The engine's gRPC server on its addresses.</summary>
 internal static class EngineHost
 {
+    /// <param name="engine">What the first call asks for.</param>
     /// <exception cref="ConfigurationException">An address or a certificate can't be used.</exception>
-    public static WebApplication Create(Engine engine)
+    public static WebApplication Create(EngineConfiguration configuration, Func<Engine> engine)
     {
-        var configuration = engine.Configuration;
         var builder = CreateEmptyBuilder(configuration.Log);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -26,9 +26,9 @@ internal static class EngineHost
             grpc.MaxReceiveMessageSize = null;
             grpc.MaxSendMessageSize = null;
         });
-        builder.Services.AddSingleton(engine.Control);
-        builder.Services.AddSingleton(engine.Bridge);
-        builder.Services.AddSingleton(engine.Content);
+        builder.Services.AddSingleton(_ => engine().Control);
+        builder.Services.AddSingleton(_ => engine().Bridge);
+        builder.Services.AddSingleton(_ => engine().Content);
         builder.Services.AddSingleton<HealthService>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         var tls = configuration.Tls is { } files ? ServerTls.Load(files) : null;

@@ -57,8 +57,11 @@ public static class EngineProgram
     private static async Task RunAsync(
         EngineConfiguration configuration, IReadOnlyList<string> warnings, StopSignals signals, CancellationToken cancellationToken)
     {
-        await using var engine = await Engine.OpenAsync(configuration, ChildCommand.Self(), TimeProvider.System, cancellationToken);
-        await using var app = EngineHost.Create(engine);
+        // The server is put together while the store is opened: each takes as long.
+        Engine? opened = null;
+        var creating = Task.Run(() => EngineHost.Create(configuration, () => opened!), cancellationToken);
+        await using var engine = opened = await Engine.OpenAsync(configuration, ChildCommand.Self(), TimeProvider.System, cancellationToken);
+        await using var app = await creating;
         await using var debug = configuration.DebugAddress is { } address ? DebugServer.Create(engine, address) : null;
         await using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
         using var signalled = signals.OnStop(app.Lifetime.StopApplication);

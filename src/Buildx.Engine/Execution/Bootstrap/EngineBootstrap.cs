@@ -15,6 +15,20 @@ public static class EngineBootstrap
     private const string DaemonName = "buildkitd";
     private const string Marker = "BUILDX_ENGINE_OUTER_NAMESPACE";
 
+    private static readonly string[] MountNamespace = ["--mount", "--propagation=slave"];
+
+    private static bool IsPrivileged => CurrentProcess.IsRoot && Capabilities.IsEffective("SYS_ADMIN");
+
+    /// <summary>
+    /// What starts the engine right in its namespaces, so that it need not start twice. Only root's are so plain that there is nothing
+    /// to find out first.
+    /// </summary>
+    /// <returns>A program with the arguments in front of the engine's own command, and what its environment has to have; null where there is none.</returns>
+    public static (string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)? FindWrapper() =>
+        IsPrivileged && EngineNamespaces.CurrentMountNamespace is { } current && ExecutableSearch.Find("unshare") is { } unshare
+            ? (unshare, [.. MountNamespace, "--"], new Dictionary<string, string> { [Marker] = current })
+            : null;
+
     /// <summary>
     /// To be called first thing in a process that becomes the engine. Doesn't return the first time; the second time it makes the
     /// mounts that belong to the engine and returns.
@@ -39,10 +53,8 @@ public static class EngineBootstrap
             return;
         var unshare = ExecutableSearch.Find("unshare")
             ?? throw new EngineBootstrapException("the engine needs the program unshare: apt-get install util-linux");
-        var isPrivileged = CurrentProcess.IsRoot && Capabilities.IsEffective("SYS_ADMIN");
-        string[] namespaces = isPrivileged
-            ? ["--mount", "--propagation=slave"]
-            : ["--user", "--map-root-user", .. UserMaps(warn), "--mount", "--propagation=slave"];
+        var isPrivileged = IsPrivileged;
+        string[] namespaces = isPrivileged ? MountNamespace : ["--user", "--map-root-user", .. UserMaps(warn), .. MountNamespace];
         var commandLine = CurrentProcess.CommandLine();
         CurrentProcess.Replace(unshare,
             [.. namespaces, "--", CurrentProcess.ExecutablePath, .. Identity(commandLine), .. commandLine.Skip(1)],
