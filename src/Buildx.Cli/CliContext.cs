@@ -2,8 +2,8 @@ using Buildx.Cli.Builders;
 using Buildx.Drivers;
 using Buildx.Drivers.Docker;
 using Buildx.Drivers.Embedded;
-using Buildx.Engine.Execution.Bootstrap;
 using Buildx.Drivers.Store;
+using Buildx.Engine.Execution.Bootstrap;
 
 namespace Buildx.Cli;
 
