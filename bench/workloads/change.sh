@@ -8,4 +8,3 @@ before() {
   sync
 }
 run() { build "$1" .; }
-finish() { prune; }

@@ -3,7 +3,6 @@
 # be had from Debian. So it is timed in two parts, which together take no longer than that would: a docker-container builder is created and
 # started (its image holds this project's engine), then the BuildKit inside Docker Engine, which runs already and has the base
 # image, makes and pushes as many images, whose steps are shorter (see platforms.sh for what its emulation can't do).
-# Nothing is removed before the end: for minutes ext4 without a journal searches around inodes that were freed just now.
 title='cold start: create, eight platforms, push' runs=5 budget=0.5
 prepare() {
   attempt env BUILDX_EXECUTABLE="$buildx" "$root/images/engine/make" "$place/engine.tar" buildx-engine:bench

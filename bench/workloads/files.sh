@@ -4,4 +4,3 @@
 title='fully cached build, 50,000 files' runs=5 budget=0.2 full=50000
 prepare() { copied_files; }
 run() { build "$1" .; }
-finish() { prune; }

@@ -16,4 +16,3 @@ before() {
   sync
 }
 run() { build "$1" .; }
-finish() { prune; }
