@@ -64,6 +64,39 @@ public sealed partial class CacheExchangeTests(BaseImageRegistry bases)
     }
 
     [Fact]
+    public async Task A_target_that_others_link_to_is_imported_by_BuildKit_too()
+    {
+        await using var place = await Workplace.CreateAsync(bases);
+        await using var real = await RealBuildKit.StartAsync(bases);
+        place.Environment["DOCKER_HOST"] = real.DockerHost;
+        place.Write("docker-bake.hcl", """
+            variable "out" {}
+            target "base" {
+              dockerfile-inline = "FROM busybox:1.36\nRUN --network=none cat /proc/sys/kernel/random/uuid > /stamp\n"
+              cache-from = ["type=local,src=cache"]
+              cache-to   = ["type=local,dest=cache,mode=max"]
+            }
+            target "default" {
+              contexts = { base = "target:base" }
+              dockerfile-inline = "FROM scratch\nCOPY --from=base /stamp /\n"
+              output = [out]
+            }
+            """);
+        await place.BuildxAsync("bake", "--builder=default", "--set=base.cache-from=", "base");
+        await real.BuildxAsync("prune", "--all", "--force");
+
+        place.Environment["out"] = "one";
+        await place.BuildxAsync("bake", "--builder=default", "--set=base.cache-to=");
+        await real.BuildxAsync("prune", "--all", "--force");
+        place.Environment["out"] = "two";
+        await place.BuildxAsync("bake", "--builder=default", "--set=base.cache-to=");
+
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(place.Project, "one/stamp"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(Path.Combine(place.Project, "two/stamp"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task An_image_carries_its_own_cache_in_its_config()
     {
         await using var first = await CreateAsync();

@@ -29,6 +29,8 @@ internal sealed class RealBuildKit : IAsyncDisposable
         await DockerDaemon.StartAsync($$"""{"features":{"containerd-snapshotter":true},"registry-mirrors":["http://{{bases.Server.Host}}"]}"""),
         await Peers.GetBuildxAsync());
 
+    public string DockerHost => _daemon.Host;
+
     public async Task<string> BuildAsync(string context, params string[] arguments) =>
         (await _buildx.SucceedAsync(["build", "--progress=plain", .. arguments, context])).All;
 
