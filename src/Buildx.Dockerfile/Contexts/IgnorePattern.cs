@@ -89,6 +89,7 @@ internal sealed class IgnorePattern
         foreach (var c in path)
         {
             next.Clear();
+            var goesOn = false;
             for (var i = 0; i < _tokens.Length; i++)
             {
                 if (!here[i])
@@ -96,10 +97,12 @@ internal sealed class IgnorePattern
                 Skip(i, here);
                 var token = _tokens[i];
                 if (token.Takes(c))
-                    next[token.Stays ? i : i + 1] = true;
+                    next[token.Stays ? i : i + 1] = goesOn = true;
                 if (token.Kind == Kind.Directories && c == '/')
                     next[i + 1] = true;
             }
+            if (!goesOn)
+                return false;
             var free = here;
             here = next;
             next = free;
