@@ -18,6 +18,9 @@ buildah() {
 # All that the base image is there for.
 eight_platforms=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/mips64le,linux/ppc64le,linux/s390x
 
+# As many that BuildKit has emulators for: it knows none for mips64le.
+eight_emulated=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/arm/v6,linux/ppc64le,linux/s390x
+
 # build SIDE CONTEXT [FLAG...]  Builds without exporting anything: what is measured is the build. Buildah has no way not to make an image.
 build() {
   local side=$1 context=$2

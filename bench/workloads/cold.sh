@@ -30,7 +30,7 @@ start_and_build_theirs() {
 }
 build_theirs() {
   export_to theirs . --build-arg "ROUND=$builder" --output "type=image,name=$registry/cold-theirs,push=true" \
-    --platform=linux/386,linux/amd64,linux/arm/v5,linux/arm/v7,linux/arm64/v8,linux/arm/v6,linux/ppc64le,linux/s390x
+    --platform="$eight_emulated"
 }
 behind() {
   attempt "$1" stop "$builder"

@@ -1,47 +1,38 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Buildx.Protocol.FileSync.Patterns;
 
 namespace Buildx.Dockerfile;
 
-/// <summary>
-/// One pattern of <c>.dockerignore</c>. All places in it that a path may have reached are followed at once, so that no pattern takes
-/// longer than its length times that of the path. (A regular expression with the same promise takes a thousand times as long to make.)
-/// </summary>
+/// <summary>One pattern of <c>.dockerignore</c>. A regular expression takes a thousand times as long to make as a <see cref="Glob"/>.</summary>
 internal sealed class IgnorePattern
 {
-    private const int SmallSize = 256;
+    private readonly Glob? _glob;
+    private readonly Regex? _regex;
 
-    private readonly Token[] _tokens;
-
-    private IgnorePattern(Token[] tokens) => _tokens = tokens;
-
-    private enum Kind
-    {
-        /// <summary>This character.</summary>
-        Literal,
-
-        /// <summary>Any but a slash.</summary>
-        One,
-
-        /// <summary>One of a set.</summary>
-        Set,
-
-        /// <summary>Any number of characters, no slash among them.</summary>
-        Name,
-
-        /// <summary>Any number of characters.</summary>
-        Everything,
-
-        /// <summary>Here <see cref="Directories"/> may be left out.</summary>
-        Optional,
-
-        /// <summary>Any number of characters up to and with a slash.</summary>
-        Directories,
-    }
+    private IgnorePattern(Glob? glob, Regex? regex) => (_glob, _regex) = (glob, regex);
 
     /// <returns>Null for what is no pattern (<c>[z-a]</c>).</returns>
     public static IgnorePattern? TryParse(string pattern)
     {
-        var tokens = new List<Token>();
+        // A last backslash is nothing here, and itself to a glob.
+        if (!pattern.EndsWith('\\') && Glob.Create(pattern) is { } glob)
+            return new IgnorePattern(glob, null);
+        try
+        {
+            return new IgnorePattern(null, new Regex(ToRegex(pattern), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsMatch(ReadOnlySpan<char> path) => _glob?.IsMatch(path) ?? _regex!.IsMatch(path);
+
+    private static string ToRegex(string pattern)
+    {
+        var regex = new StringBuilder(@"\A");
         for (var i = 0; i < pattern.Length; i++)
         {
             switch (pattern[i])
@@ -51,108 +42,28 @@ internal sealed class IgnorePattern
                     if (i + 1 < pattern.Length && pattern[i + 1] == '/')
                         i++;
                     // "**" at the end takes everything, before a name any number of directories.
-                    if (i + 1 == pattern.Length)
-                        tokens.Add(new Token(Kind.Everything));
-                    else
-                        tokens.AddRange([new Token(Kind.Optional), new Token(Kind.Directories)]);
+                    regex.Append(i + 1 == pattern.Length ? ".*" : "(?:.*/)?");
                     break;
                 case '*':
-                    tokens.Add(new Token(Kind.Name));
+                    regex.Append("[^/]*");
                     break;
                 case '?':
-                    tokens.Add(new Token(Kind.One));
+                    regex.Append("[^/]");
                     break;
                 case '\\':
                     if (++i < pattern.Length)
-                        tokens.Add(new Token(Kind.Literal, pattern[i]));
+                        regex.Append(Regex.Escape(pattern[i].ToString()));
                     break;
                 case '[' when pattern.IndexOf(']', i + 1) is > 0 and var close:
-                    if (TryParseSet(pattern[(i + 1)..close]) is not { } set)
-                        return null;
-                    tokens.Add(new Token(Kind.Set, Set: set));
+                    var set = pattern[(i + 1)..close].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
+                    regex.Append('[').Append(set).Append(']');
                     i = close;
                     break;
                 case var literal:
-                    tokens.Add(new Token(Kind.Literal, literal));
+                    regex.Append(Regex.Escape(literal.ToString()));
                     break;
             }
         }
-        return new IgnorePattern([.. tokens]);
-    }
-
-    public bool IsMatch(ReadOnlySpan<char> path)
-    {
-        var size = _tokens.Length + 1;
-        var here = size <= SmallSize ? stackalloc bool[size] : new bool[size];
-        var next = size <= SmallSize ? stackalloc bool[size] : new bool[size];
-        here[0] = true;
-        foreach (var c in path)
-        {
-            next.Clear();
-            var goesOn = false;
-            for (var i = 0; i < _tokens.Length; i++)
-            {
-                if (!here[i])
-                    continue;
-                Skip(i, here);
-                var token = _tokens[i];
-                if (token.Takes(c))
-                    next[token.Stays ? i : i + 1] = goesOn = true;
-                if (token.Kind == Kind.Directories && c == '/')
-                    next[i + 1] = true;
-            }
-            if (!goesOn)
-                return false;
-            var free = here;
-            here = next;
-            next = free;
-        }
-        for (var i = 0; i < _tokens.Length; i++)
-        {
-            if (here[i])
-                Skip(i, here);
-        }
-        return here[_tokens.Length];
-    }
-
-    /// <summary>Where one is as well, without taking anything.</summary>
-    private void Skip(int place, Span<bool> places)
-    {
-        switch (_tokens[place].Kind)
-        {
-            case Kind.Name or Kind.Everything:
-                places[place + 1] = true;
-                break;
-            case Kind.Optional:
-                places[place + 1] = places[place + 2] = true;
-                break;
-        }
-    }
-
-    private static Regex? TryParseSet(string set)
-    {
-        try
-        {
-            var escaped = set.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
-            return new Regex($@"\A[{escaped}]\z", RegexOptions.CultureInvariant);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
-
-    private readonly record struct Token(Kind Kind, char Literal = '\0', Regex? Set = null)
-    {
-        public bool Stays => Kind is Kind.Name or Kind.Everything or Kind.Directories;
-
-        public bool Takes(char c) => Kind switch
-        {
-            Kind.Literal => c == Literal,
-            Kind.One or Kind.Name => c != '/',
-            Kind.Set => Set!.IsMatch([c]),
-            Kind.Everything or Kind.Directories => true,
-            _ => false,
-        };
+        return regex.Append(@"\z").ToString();
     }
 }

@@ -6,7 +6,7 @@ namespace Buildx.Protocol.FileSync.Patterns;
 /// A pattern with wildcards but without classes. It takes a time that grows with the path alone, whatever the pattern: all the
 /// places in it that the path so far may have led to are followed at once.
 /// </summary>
-internal sealed class Glob
+public sealed class Glob
 {
     private const int MaximumTokens = 63;
 
@@ -64,6 +64,7 @@ internal sealed class Glob
         return tokens.Count <= MaximumTokens ? new Glob([.. tokens]) : null;
     }
 
+    /// <summary>Whether the whole path is matched, not only a parent of it.</summary>
     public bool IsMatch(ReadOnlySpan<char> path)
     {
         ulong places = 0;
